@@ -1,0 +1,5 @@
+"""`python -m polyfn` is the `polyfn` command."""
+
+from polyfn.cli import main
+
+main()

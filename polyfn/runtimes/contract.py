@@ -1,0 +1,67 @@
+"""What polyfn asks of a language: how its functions are named, built and started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import BuildPlan, Function, LaunchSpec, SourceFacts, Tool
+
+
+class Runtime(Protocol):
+    """One language. Adding one is a module beside this, and a line in `polyfn.runtimes.RUNTIMES`."""
+
+    name: str
+    """What `polyfn list` shows: ``node``, ``python`` …"""
+
+    rank: int
+    """Which runtime wins when two have a function of the same name: the lowest (Go, JS, Python)."""
+
+    def files(self, paths: list[Path]) -> dict[str, list[Path]]:
+        """Pick this language's functions among the files of one directory.
+
+        Args:
+            paths: The regular files (links followed) at the functions directory's top level.
+
+        Returns:
+            Name → files that would be that function, the winner first.
+        """
+        ...
+
+    def mains(self, directory: Path, name: str) -> list[Path]:
+        """Files that may be the main one of a function directory, the winner first; often none."""
+        ...
+
+    def inspect(self, main_file: Path) -> SourceFacts | None:
+        """Read what the source says of itself, without running it.
+
+        Returns:
+            ``None`` when the file turns out to be no function, such as a Python module without a
+            handler.
+        """
+        ...
+
+    def tools(self, function: Function) -> tuple[str, ...]:
+        """Names of the programs that building and starting it need, such as ``("go",)``."""
+        ...
+
+    def plan(
+        self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> BuildPlan | None:
+        """How to build it; ``None`` when the source runs as it is.
+
+        Args:
+            env: The environment that the build's commands start from.
+        """
+        ...
+
+    def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
+        """How to start its runner.
+
+        Args:
+            artifact: The built file, or the main file when nothing was built.
+        """
+        ...

@@ -1,0 +1,87 @@
+"""Settings as values: resolved once, then handed around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call, one instance, and all of them may take; 0 means none where it says so."""
+
+    timeout_s: float = 30.0
+    background_timeout_s: float = 900.0
+    scheduled_timeout_s: float = 30.0
+    stream_timeout_s: float = 10.0  # 0: none
+    stream_max_bytes: int = 20 * 1024 * 1024  # 0: none
+    init_timeout_s: float = 10.0
+    max_request_bytes: int = 6_291_556
+    max_response_bytes: int = 6_291_556
+    max_background_bytes: int = 256 * 1024
+    max_header_bytes: int = 64 * 1024
+    max_uri_bytes: int = 16 * 1024
+    memory_mb: int = 1024
+    instances: int = 200
+    instances_per_function: int = 100
+    queue: int = 1000
+    queue_timeout_s: float = 30.0
+    idle_timeout_s: float = 300.0
+    drain_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """How `polyfn serve` listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 9999
+    compat: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRule:
+    """One ``[functions."GLOB"]`` table.
+
+    Attributes:
+        origin: The file it stands in, for error messages.
+        values: Keys → values, checked, keys as `polyfn.model.FunctionConfig` fields name them.
+    """
+
+    pattern: str
+    origin: str
+    values: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that files, environment and flags say of a project.
+
+    Attributes:
+        root: The project's directory: ``[build] base`` has been applied.
+        functions_dir: Where functions are found; absolute; it need not exist.
+        internal_dir: ``.netlify/functions-internal``; scanned too.
+        state_dir: ``.polyfn/`` under the root.
+        function_rules: Least to most specific; netlify.toml's before polyfn.toml's.
+        environment: What functions see, before per-function additions: name → value.
+        environment_origins: name → which file it came from, in words.
+        build_environment: What builds see on top of polyfn's own environment.
+    """
+
+    root: Path
+    functions_dir: Path
+    internal_dir: Path
+    state_dir: Path
+    context: str = "dev"
+    serve: Serve = field(default_factory=Serve)
+    limits: Limits = field(default_factory=Limits)
+    function_rules: tuple[FunctionRule, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    environment_origins: Mapping[str, str] = field(default_factory=dict)
+    build_environment: Mapping[str, str] = field(default_factory=dict)
