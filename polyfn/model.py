@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ JSON: TypeAlias = Any
 """A decoded JSON value: the one place where ``Any`` enters."""
 
 
-class Kind(str, Enum):
-    """How a function is meant to be called (SPEC: sync is the default)."""
+class Kind(StrEnum):
+    """How a function is meant to be called (synchronous is the default)."""
 
     SYNC = "sync"
     BACKGROUND = "background"
@@ -24,14 +24,14 @@ class Kind(str, Enum):
     EVENT = "event"
 
 
-class Api(str, Enum):
+class Api(StrEnum):
     """The shape of the handler: Lambda's (event, context), or Netlify's Request → Response."""
 
     LAMBDA = "lambda"
     MODERN = "modern"
 
 
-class EventFormat(str, Enum):
+class EventFormat(StrEnum):
     """The shape of the event: API Gateway's v1 (Netlify's), or v2 (function URLs)."""
 
     V1 = "v1"
@@ -43,7 +43,7 @@ class FunctionConfig:
     """What source and settings say of one function, resolved; ``None`` leaves it to the limits."""
 
     routes: tuple[str, ...] = ()
-    """URLPattern paths, each beginning with a slash; a function that has some answers only there."""
+    """URLPattern paths, each beginning with a slash; a function with some answers only there."""
     excluded_routes: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     """Upper-case methods; empty allows all."""

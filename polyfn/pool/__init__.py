@@ -1,0 +1,1 @@
+"""Live children: how they start, what state they are in, who gets which, and how they end."""

@@ -1,0 +1,173 @@
+"""One invocation under way in an instance, and the stream it may become."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from polyfn.model import Buffered, Streamed, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.errors import PolyfnError
+    from polyfn.model import Invocation, Result, Timing
+    from polyfn.wire import messages as m
+
+# What a slow client may leave lying in the supervisor before the runner's pipe is not read on.
+_HIGH_WATER = 256 * 1024
+_LOW_WATER = 64 * 1024
+
+
+class Call:
+    """An invocation that has no ending yet; ``answer`` resolves to its result, or its head."""
+
+    __slots__ = ("_stream", "answer", "began", "created", "invocation", "timer", "timing")
+
+    def __init__(
+        self, invocation: Invocation, timing: Timing, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.invocation = invocation
+        self.timing = timing
+        self.answer: asyncio.Future[Result] = loop.create_future()
+        self.timer: asyncio.TimerHandle | None = None
+        self.created = self.began = loop.time()
+        self._stream: Stream | None = None
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.answer.done()
+
+    def begin(self, now: float) -> None:
+        """It leaves the queue; ``now`` is the loop's time."""
+        self.disarm()
+        self.began = now
+        self.timing.queue_s = now - self.created
+
+    def end(self, now: float) -> None:
+        """Its ending has come, whichever."""
+        self.disarm()
+        self.timing.run_s = now - self.began
+
+    def disarm(self) -> None:
+        """Its timer is off."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def finish(self, message: m.Result | m.Value | m.End) -> None:
+        """Its ending has come."""
+        if self._stream is not None:
+            self._stream.end(None)
+        elif not self.answer.done():
+            self.answer.set_result(_result(message))
+
+    def fail(self, error: PolyfnError) -> None:
+        """It has failed: the waiter gets the error, or the stream is cut with it."""
+        if self._stream is not None:
+            self._stream.end(error)
+        elif not self.answer.done():
+            self.answer.set_exception(error)
+
+    def begin_stream(self, head: m.Head, stream: Stream) -> None:
+        """Its head has come; chunks follow."""
+        self._stream = stream
+        if self.answer.done():  # nobody waits any more
+            stream.abandon()
+        else:
+            self.answer.set_result(Streamed(head.status, _pairs(head.headers), stream))
+
+    def chunk(self, data: bytes) -> None:
+        """The next bytes of its stream."""
+        if self._stream is not None:
+            self._stream.put(data)
+
+
+class Stream:
+    """Chunks between a runner and a client, at most `_HIGH_WATER` bytes of them at rest.
+
+    Args:
+        pause: Stops reading the runner's pipe; ``resume`` goes on.
+        cancel: Tells the runner that nobody reads any more.
+    """
+
+    def __init__(
+        self, pause: Callable[[], None], resume: Callable[[], None], cancel: Callable[[], None]
+    ) -> None:
+        self._pause, self._resume, self._cancel = pause, resume, cancel
+        self._chunks: deque[bytes] = deque()
+        self._held = 0
+        self._paused = False
+        self._ended = False
+        self._abandoned = False
+        self._error: PolyfnError | None = None
+        self._wake = asyncio.Event()
+
+    def put(self, data: bytes) -> None:
+        """Take a chunk from the runner; dropped when nobody reads."""
+        if self._abandoned:
+            return
+        self._chunks.append(data)
+        self._held += len(data)
+        self._wake.set()
+        if self._held > _HIGH_WATER and not self._paused:
+            self._paused = True
+            self._pause()
+
+    def end(self, error: PolyfnError | None) -> None:
+        """No chunk follows; with an error the stream is cut, after what came before."""
+        self._ended, self._error = True, error
+        self._wake.set()
+
+    def abandon(self) -> None:
+        """Nobody reads any more: drop what is here, and tell the runner."""
+        if self._abandoned:
+            return
+        self._abandoned = True
+        self._chunks.clear()
+        self._held = 0
+        self._go_on()
+        if not self._ended:
+            self._cancel()
+
+    def __aiter__(self) -> Stream:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._chunks:
+            if self._ended or self._abandoned:
+                if self._error is not None:
+                    raise self._error
+                raise StopAsyncIteration
+            self._wake.clear()
+            await self._wake.wait()
+        data = self._chunks.popleft()
+        self._held -= len(data)
+        if self._held < _LOW_WATER:
+            self._go_on()
+        return data
+
+    async def aclose(self) -> None:
+        """Stop reading early."""
+        self.abandon()
+
+    def _go_on(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._resume()
+
+
+def _result(message: m.Result | m.Value | m.End) -> Result:
+    match message:
+        case (_, status, headers, body, is_base64):
+            return Buffered(status, _pairs(headers), body or b"", is_base64)
+        case (_, value):
+            return Value(value)
+        case _:
+            raise AssertionError("END finishes a stream only")
+
+
+def _pairs(flat: list[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(zip(flat[::2], flat[1::2], strict=True))

@@ -1,0 +1,97 @@
+"""The frame pipes of one child, on the event loop's transports."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, cast
+
+from polyfn.errors import ProtocolViolation
+from polyfn.wire.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.pool.process import Pipes
+    from polyfn.wire.connection import FromRunner
+
+
+class Channel(asyncio.Protocol):
+    """Speaks frames with one child: messages in by callback, bytes out by `send`.
+
+    Args:
+        on_message: Gets each legal message, in order.
+        on_end: Called once, when the child's frames have ended: with the violation that ended
+            them, or ``None`` at their end of file.
+    """
+
+    def __init__(
+        self,
+        on_message: Callable[[FromRunner], None],
+        on_end: Callable[[ProtocolViolation | None], None],
+    ) -> None:
+        self.connection = Connection()
+        self._on_message = on_message
+        self._on_end = on_end
+        self._reader: asyncio.ReadTransport | None = None
+        self._writer: asyncio.WriteTransport | None = None
+        self._ended = False
+
+    async def open(self, pipes: Pipes) -> None:
+        """Take the supervisor's ends of the frame pipes; they are closed with the channel."""
+        loop = asyncio.get_running_loop()
+        to_child = os.fdopen(pipes.to_child, "wb", buffering=0)
+        from_child = os.fdopen(pipes.from_child, "rb", buffering=0)
+        self._writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, to_child)
+        reader, _ = await loop.connect_read_pipe(lambda: self, from_child)
+        self._reader = reader
+
+    def send(self, data: bytes) -> None:
+        """Write a frame; to a child that is gone it does nothing."""
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(data)
+
+    def pause(self) -> None:
+        """Stop reading: the child's writes will block."""
+        if self._reader is not None and not self._ended:
+            self._reader.pause_reading()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        if self._reader is not None and not self._ended:
+            self._reader.resume_reading()
+
+    def close_input(self) -> None:
+        """End the child's frame input: it must exit."""
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.abort()
+
+    def close(self) -> None:
+        """Let go of both pipes."""
+        self.close_input()
+        if self._reader is not None:
+            self._reader.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport early: data may come before `open` returns."""
+        self._reader = cast("asyncio.ReadTransport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on each message; a violation ends the channel."""
+        if self._ended:
+            return
+        try:
+            for message in self.connection.receive(data):
+                self._on_message(message)
+        except ProtocolViolation as violation:
+            self._end(violation)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The child closed its end, or has exited."""
+        del exc  # a pipe that breaks has ended, however it broke
+        self._end(None)
+
+    def _end(self, violation: ProtocolViolation | None) -> None:
+        if not self._ended:
+            self._ended = True
+            self._on_end(violation)

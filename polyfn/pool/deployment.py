@@ -1,0 +1,51 @@
+"""What a pool starts instances from: one function, built, with its environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from polyfn.model import JSON, Artifact, Function, LaunchSpec
+
+_ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One version of one function, ready to be started."""
+
+    function: Function
+    artifact: Artifact
+    launch: LaunchSpec
+    environment: Mapping[str, str]
+    memory_mb: int
+
+    @property
+    def spawn_environment(self) -> dict[str, str]:
+        """What the process starts with: the function's variables and the runner's own."""
+        return {**self.environment, **self.launch.start_env}
+
+    def load_spec(self) -> dict[str, JSON]:
+        """The fields of LOAD (runners/PROTOCOL.md §3)."""
+        environment = self.environment
+        root = str(self.function.project_root)
+        name = self.function.name
+        region = environment.get("AWS_REGION", "us-east-1")
+        return {
+            "function": name,
+            "main_file": str(self.artifact.path),
+            "handler": self.function.handler,
+            "root": root,
+            "cwd": root,
+            "env": dict(environment),
+            "memory_mb": self.memory_mb,
+            "version": "$LATEST",
+            "arn": f"arn:aws:lambda:{region}:{_ACCOUNT}:function:{name}",
+            "log_group": environment.get("AWS_LAMBDA_LOG_GROUP_NAME", f"/aws/lambda/{name}"),
+            "log_stream": environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
+            "source_maps": False,
+            **self.launch.load,
+        }

@@ -1,0 +1,156 @@
+"""Everything that is served: each function, its deployment once it is prepared, and its pool."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+from polyfn.errors import InvalidFunction, Unavailable, UnknownFunction
+from polyfn.pool.budget import Budget
+from polyfn.pool.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from polyfn.model import Function, Invocation, Result, Timing
+    from polyfn.pool.deployment import Deployment
+    from polyfn.ports import LogSink
+    from polyfn.settings.values import Limits
+
+_PRUNE_EVERY_S = 5.0
+
+
+class LiveFleet:
+    """The functions of one project, as `polyfn.ports.Fleet` and `polyfn.ports.Invoker`.
+
+    An async context manager: leaving it stops every instance.
+
+    Args:
+        prepare: Builds a function and says how to start it; called at its first use, and again
+            after it failed.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[Function],
+        *,
+        prepare: Callable[[Function], Awaitable[Deployment]],
+        limits: Limits,
+        sink: LogSink,
+    ) -> None:
+        self._limits = limits
+        self._sink = sink
+        self._prepare = prepare
+        self._budget = Budget(limits.instances, self._evict)
+        self._slots = {each.name: _Slot(each) for each in functions}
+        self._pruning: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        self._pruning = asyncio.create_task(self._prune())
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self._closed = True
+        if self._pruning is not None:
+            self._pruning.cancel()
+        for slot in self._slots.values():
+            slot.cancel()
+        await asyncio.gather(*(pool.close(self._limits.drain_s) for pool in self._pools()))
+
+    def functions(self) -> Sequence[Function]:
+        """All functions, the invalid ones included, sorted by name."""
+        return sorted((slot.function for slot in self._slots.values()), key=lambda each: each.name)
+
+    def find(self, name: str) -> Function | None:
+        """The function of that exact name."""
+        slot = self._slots.get(name)
+        return slot.function if slot else None
+
+    async def prepare(self, name: str) -> Deployment:
+        """Build a function, unless it is built; callers at the same time share the work.
+
+        Raises:
+            UnknownFunction: There is none of that name.
+            FunctionError: It is invalid, or does not build.
+            ToolchainMissing: The machine lacks what builds or runs it.
+        """
+        return (await self._pool(name)).deployment
+
+    async def invoke(self, invocation: Invocation, timing: Timing) -> Result:
+        """Deliver one event; see `polyfn.ports.Invoker.invoke`."""
+        slot = self._slots.get(invocation.function)
+        pool = slot.pool if slot else None
+        if pool is None:
+            pool = await self._pool(invocation.function)
+        return await pool.invoke(invocation, timing)
+
+    async def _pool(self, name: str) -> Pool:
+        slot = self._slots.get(name)
+        if slot is None:
+            raise UnknownFunction(f"There is no function {name!r}; `polyfn list` shows them all.")
+        if slot.function.problem is not None:
+            raise InvalidFunction(f"Function {name!r} cannot be served: {slot.function.problem}")
+        if self._closed:
+            raise Unavailable("polyfn is stopping.")
+        if slot.pool is None:
+            deployment = await slot.share(self._prepare)
+            if slot.pool is None:  # those who waited together come here one after the other
+                slot.pool = Pool(deployment, self._limits, self._budget, self._sink)
+        return slot.pool
+
+    def _pools(self) -> list[Pool]:
+        return [slot.pool for slot in self._slots.values() if slot.pool is not None]
+
+    async def _prune(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_PRUNE_EVERY_S)
+            for pool in self._pools():
+                await pool.stop_idle(loop.time() - self._limits.idle_timeout_s)
+
+    async def _evict(self) -> bool:
+        """Stop the instance idle longest, whoever's it is."""
+        candidates = [(pool.idle_since, pool) for pool in self._pools()]
+        oldest = min(
+            ((since, pool) for since, pool in candidates if since is not None),
+            key=lambda pair: pair[0],
+            default=None,
+        )
+        if oldest is None:
+            return False
+        await oldest[1].stop_oldest_idle()
+        return True
+
+
+class _Slot:
+    """One function's place: empty, being prepared, or with a pool."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.pool: Pool | None = None
+        self._work: asyncio.Task[Deployment] | None = None
+
+    async def share(self, prepare: Callable[[Function], Awaitable[Deployment]]) -> Deployment:
+        """Prepare it, or join who prepares it already; a caller that leaves stops nothing."""
+        if self._work is None or self._work.done():
+            self._work = asyncio.ensure_future(_awaited(prepare, self.function))
+            self._work.add_done_callback(_seen)
+        return await asyncio.shield(self._work)
+
+    def cancel(self) -> None:
+        """Give up preparing it."""
+        if self._work is not None:
+            self._work.cancel()
+
+
+async def _awaited(
+    prepare: Callable[[Function], Awaitable[Deployment]], function: Function
+) -> Deployment:
+    return await prepare(function)
+
+
+def _seen(task: asyncio.Task[Deployment]) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        task.exception()

@@ -1,0 +1,353 @@
+"""One live child of one deployment, from its start to its reaping.
+
+Everything that can happen to it comes in as an event of `polyfn.pool.states`: what the runner
+says, what its caller wants, and that the process has ended. Its ending comes in this order: the
+process is reaped, what is left in its pipes is read, open calls fail, `on_dead` is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+from typing import TYPE_CHECKING, Final
+
+from polyfn.errors import (
+    HandlerFailed,
+    InitTimedOut,
+    LoadFailed,
+    PolyfnError,
+    ProtocolViolation,
+    TimedOut,
+)
+from polyfn.pool import exits
+from polyfn.pool.calls import Call, Stream
+from polyfn.pool.channel import Channel
+from polyfn.pool.journal import Journal
+from polyfn.pool.logpipe import LogPipe
+from polyfn.pool.process import spawn
+from polyfn.pool.states import Event, State, after
+from polyfn.wire import messages as m
+from polyfn.wire.connection import json_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.model import Invocation
+    from polyfn.pool.deployment import Deployment
+    from polyfn.pool.process import Process
+    from polyfn.ports import LogSink
+    from polyfn.settings.values import Limits
+    from polyfn.wire.connection import FromRunner
+
+_BOOT_TIMEOUT_S: Final = 10.0
+# The rungs of the stop ladder after the drain limit.
+_AFTER_EOF_S: Final = 0.25
+_AFTER_TERM_S: Final = 0.5
+# A child that has exited may have left whole frames in its pipe: they are read first.
+_LAST_FRAMES_S: Final = 0.5
+# A runner that was told CANCEL and does not end its writer is killed.
+_CANCEL_GRACE_S: Final = 10.0
+_numbers = itertools.count(1)
+
+
+class Instance:
+    """A child process that runs one invocation at a time.
+
+    Args:
+        on_idle: Called whenever it can take an invocation again.
+        on_dead: Called once, when its process has been reaped.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        limits: Limits,
+        sink: LogSink,
+        *,
+        on_idle: Callable[[Instance], None],
+        on_dead: Callable[[Instance], None],
+    ) -> None:
+        self.deployment = deployment
+        self.function = deployment.function.name
+        self.name = f"{self.function}/{next(_numbers)}"
+        self.state = State.STARTING
+        self.dead = asyncio.Event()
+        self.start_s = 0.0
+        self.last_used = 0.0
+        self._fresh = True
+        self._limits = limits
+        self._on_idle = on_idle
+        self._on_dead = on_dead
+        self._loop = asyncio.get_running_loop()
+        self._channel = Channel(self._on_message, self._on_frames_end)
+        self._journal = Journal(sink, self.function, self.name)
+        self._calls: dict[int, Call] = {}
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._booted: asyncio.Future[None] = self._loop.create_future()
+        self._frames_ended = asyncio.Event()
+        self._failure: PolyfnError | None = None
+        self._process: Process | None = None
+        self._burial: asyncio.Task[None] | None = None
+        self._log: LogPipe | None = None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id; 0 before it is started."""
+        return self._process.pid if self._process else 0
+
+    async def start(self) -> None:
+        """Spawn the child, and load the function.
+
+        Raises:
+            LoadFailed: The function does not load.
+            InitTimedOut: It takes too long.
+            Unavailable: The system refused to start the process.
+        """
+        began = self._loop.time()
+        launch = self.deployment.launch
+        process, pipes = spawn(launch.argv, self.deployment.spawn_environment, launch.frame_fds)
+        self._process = process
+        self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
+        process.exited.add_done_callback(self._on_exit)
+        await self._channel.open(pipes)
+        try:
+            await self._load()
+        except BaseException:
+            self.kill()
+            raise
+        self.start_s = self._loop.time() - began
+
+    def begin(self, call: Call) -> None:
+        """Send an event; only when IDLE. The call's answer comes by itself."""
+        self._apply(Event.INVOKE)
+        now = self._loop.time()
+        call.begin(now)
+        call.timing.cold, self._fresh = self._fresh, False
+        call.timing.init_s = self.start_s if call.timing.cold else 0.0
+        invocation = call.invocation
+        self._journal.begin(invocation.request_id)
+        number, frame = self._channel.connection.invoke(
+            request_id=invocation.request_id,
+            remaining_ms=int(invocation.timeout_s * 1000),
+            want=invocation.want,
+            event=invocation.event,
+            body_kind=invocation.body_kind,
+            body=invocation.body if invocation.body_kind else None,
+            extras=_extras(invocation),
+        )
+        self._calls[number] = call
+        call.timer = self._loop.call_later(invocation.timeout_s, self._expire, number)
+        self._channel.send(frame)
+
+    async def stop(self, drain_s: float = 0.0) -> None:
+        """End it: drain, end of file, SIGTERM, SIGKILL; returns when it is reaped."""
+        if self._process is None:
+            return
+        if drain_s and self.state in (State.IDLE, State.BUSY):
+            self._apply(Event.DRAIN)
+            self._channel.send(self._channel.connection.drain())
+            await self._dies_within(drain_s)
+        if self.state is not State.DEAD:
+            self._apply(Event.STOP)
+            self._channel.close_input()
+        if not await self._dies_within(_AFTER_EOF_S):
+            self._process.signal_group(signal.SIGTERM)
+        if not await self._dies_within(_AFTER_TERM_S):
+            self.kill()
+        await self.dead.wait()
+
+    def kill(self) -> None:
+        """End it at once, with all it has started."""
+        if self._process is not None and self.state is not State.DEAD:
+            self._apply(Event.STOP)
+            self._process.signal_group(signal.SIGKILL)
+
+    async def _load(self) -> None:
+        await self._settles({self._booted, self._ready}, _BOOT_TIMEOUT_S, "start")
+        await self._settles({self._ready}, self._limits.init_timeout_s, "load")
+        self._ready.result()
+
+    async def _settles(self, futures: set[asyncio.Future[None]], limit_s: float, what: str) -> None:
+        done, _ = await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            raise InitTimedOut(
+                f"Function {self.function!r} did not {what} within {limit_s:g} s "
+                f"({self.deployment.artifact.path}). Move slow work out of the module's top level.",
+                trace=self._journal.last_words(),
+            )
+
+    # What the runner says
+
+    def _on_message(self, message: FromRunner) -> None:
+        if isinstance(message, m.Log):
+            self._on_log(message)
+        elif message.id == 0:
+            self._on_lifecycle(message)
+        else:
+            self._on_call_message(message)
+
+    def _on_log(self, log: m.Log) -> None:
+        call = self._calls.get(log.id)
+        request_id = call.invocation.request_id if call else self._journal.request_id
+        self._journal.said(request_id, log.stream, log.level, log.text)
+
+    def _on_lifecycle(self, message: FromRunner) -> None:
+        match message:
+            case m.Hello():
+                self._apply(Event.HELLO)
+                self._booted.set_result(None)
+                self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+            case m.Ready():
+                self._apply(Event.READY)
+                self.last_used = self._loop.time()
+                self._ready.set_result(None)
+            case m.Error():
+                self._on_lifecycle_error(message)
+
+    def _on_lifecycle_error(self, message: m.Error) -> None:
+        name, text, trace = _error_fields(message)
+        if not self._ready.done():
+            self._fail_loading(LoadFailed(text, trace=trace, type_=name))
+        else:
+            for line in (f"{name}: {text}", *trace):
+                self._journal.note("error", line)
+            if message.fatal:
+                self._retire()
+
+    def _on_call_message(self, message: FromRunner) -> None:
+        call = self._calls.get(message.id)
+        if call is None:  # it was given up: the answer comes too late
+            return
+        match message:
+            case m.Result() | m.Value() | m.End():
+                self._end_call(message.id, call)
+                call.finish(message)
+                self._offer()
+            case m.Chunk(_, data):
+                call.chunk(data)
+            case m.Head():
+                self._begin_stream(message, call)
+            case m.Error():
+                name, text, trace = _error_fields(message)
+                if message.fatal:
+                    self._retire()
+                self._end_call(message.id, call)
+                call.fail(HandlerFailed(text, trace=trace, type_=name))
+                self._offer()
+
+    def _begin_stream(self, head: m.Head, call: Call) -> None:
+        number = head.id
+        call.disarm()
+        limit = self._limits.stream_timeout_s
+        if limit:
+            left = call.began + limit - self._loop.time()
+            call.timer = self._loop.call_later(max(left, 0.0), self._expire, number)
+        stream = Stream(self._channel.pause, self._channel.resume, lambda: self._cancel(number))
+        call.begin_stream(head, stream)
+
+    def _cancel(self, number: int) -> None:
+        self._channel.send(self._channel.connection.cancel(number))
+        call = self._calls.get(number)
+        if call is not None:
+            call.disarm()
+            call.timer = self._loop.call_later(_CANCEL_GRACE_S, self._expire, number)
+
+    def _end_call(self, number: int, call: Call) -> None:
+        """Close the books of a call: its log is complete, its timer off, the instance free."""
+        del self._calls[number]
+        now = self.last_used = self._loop.time()
+        call.end(now)
+        if self._log is not None:
+            self._log.end_of_request()
+        self._apply(Event.ANSWER)
+
+    def _offer(self) -> None:
+        if self.state is State.IDLE:
+            self._on_idle(self)
+
+    # What goes wrong
+
+    def _expire(self, number: int) -> None:
+        call = self._calls.pop(number)
+        call.end(self._loop.time())
+        seconds = call.timing.run_s
+        self._failure = TimedOut(
+            f"Function {self.function!r} was stopped after {seconds:.2f} s, its time limit. "
+            "Set `timeout` for it, or make it a background function."
+        )
+        self.kill()
+        call.fail(self._failure)
+
+    def _on_frames_end(self, violation: ProtocolViolation | None) -> None:
+        self._frames_ended.set()
+        if violation is not None:
+            self._failure = ProtocolViolation(
+                f"Function {self.function!r} broke the runner protocol: {violation.message}. "
+                "Its instance was killed; does it write to descriptors it does not own?"
+            )
+            self._journal.note("error", self._failure.message)
+            self.kill()
+        elif self.state is not State.DEAD:
+            self._retire()
+
+    def _retire(self) -> None:
+        """Take no more: it says that it ends by itself, and is helped when it does not."""
+        self._apply(Event.STOP)
+        self._loop.call_later(_AFTER_EOF_S, self.kill)
+
+    def _on_exit(self, exited: asyncio.Future[int]) -> None:
+        self._burial = self._loop.create_task(self._bury(exited.result()))
+
+    async def _bury(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(_LAST_FRAMES_S):
+                await self._frames_ended.wait()
+        except TimeoutError:
+            pass  # a descendant holds the pipe open: it is closed below
+        self._channel.close()
+        if self._log is not None:
+            self._log.close()
+        self._apply(Event.EXIT)
+        words = self._journal.last_words()
+        self._fail_loading(self._failure or exits.died_while_loading(self.function, code, words))
+        for call in self._calls.values():
+            call.end(self._loop.time())
+            call.fail(self._failure or exits.died_in_invocation(self.function, code, words))
+        self._calls.clear()
+        self.dead.set()
+        self._on_dead(self)
+
+    def _fail_loading(self, error: PolyfnError) -> None:
+        if not self._ready.done():
+            self._ready.set_exception(error)
+            self._ready.exception()  # seen: whoever started it may have gone
+
+    async def _dies_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.dead.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _apply(self, event: Event) -> None:
+        self.state = after(self.state, event)
+
+
+def _extras(invocation: Invocation) -> bytes | None:
+    """The optional parts of INVOKE; the client context is JSON already, and goes in as it is."""
+    parts = []
+    if invocation.client_context is not None:
+        parts.append(b'"client_context":' + invocation.client_context)
+    if invocation.trace_id is not None:
+        parts.append(b'"trace_id":"' + invocation.trace_id.encode() + b'"')
+    return b"{" + b",".join(parts) + b"}" if parts else None
+
+
+def _error_fields(message: m.Error) -> tuple[str, str, tuple[str, ...]]:
+    """Type, message and trace of an ERROR, whatever a runner put into it."""
+    fields = json_object(message.error, "ERROR")
+    trace = fields.get("trace")
+    lines = tuple(str(line) for line in trace) if isinstance(trace, list) else ()
+    return str(fields.get("errorType", "Error")), str(fields.get("errorMessage", "")), lines

@@ -1,0 +1,63 @@
+"""What an instance writes, turned into log lines with their request id."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from polyfn.model import LogLine
+
+if TYPE_CHECKING:
+    from polyfn.ports import LogSink
+
+_LAST_WORDS: Final = 30
+_STREAMS: Final = {1: "stdout", 2: "stderr"}
+
+
+class Journal:
+    """The log of one instance.
+
+    Attributes:
+        request_id: Whose lines the log pipe carries now; empty outside an invocation.
+    """
+
+    __slots__ = ("_function", "_instance", "_last_words", "_sink", "request_id")
+
+    def __init__(self, sink: LogSink, function: str, instance: str) -> None:
+        self._sink = sink
+        self._function = function
+        self._instance = instance
+        self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+        self.request_id = ""
+
+    def begin(self, request_id: str) -> None:
+        """An invocation begins; what was said before is not its doing."""
+        self.request_id = request_id
+        self._last_words.clear()
+
+    def last_words(self) -> tuple[str, ...]:
+        """The last raw lines since the invocation began: a panic's own report, for one."""
+        return tuple(self._last_words)
+
+    def raw(self, text: str) -> None:
+        """A line that came through the log pipe; fds 1 and 2 share it."""
+        self._last_words.append(text)
+        self._write(self.request_id, "stderr", "", text)
+
+    def said(self, request_id: str, stream: int, level: str, text: str) -> None:
+        """The text of a LOG message: one line or several."""
+        name = _STREAMS[stream]
+        for line in text.removesuffix("\n").split("\n"):
+            self._write(request_id, name, level, line)
+
+    def note(self, level: str, text: str) -> None:
+        """A line of polyfn's own about the instance."""
+        self._write(self.request_id, "stderr", level, text)
+
+    def _write(self, request_id: str, stream: str, level: str, text: str) -> None:
+        self._sink.write(
+            LogLine(
+                datetime.now(UTC), self._function, self._instance, request_id, stream, level, text
+            )
+        )

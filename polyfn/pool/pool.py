@@ -1,0 +1,231 @@
+"""The instances of one deployment: who gets one, when there are more, and when there are fewer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from polyfn.errors import PolyfnError, Throttled, Unavailable
+from polyfn.pool.calls import Call
+from polyfn.pool.growth import Load, Measured, instances_to_start
+from polyfn.pool.instance import Instance
+from polyfn.pool.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from polyfn.model import Invocation, Result, Timing
+    from polyfn.pool.budget import Budget
+    from polyfn.pool.deployment import Deployment
+    from polyfn.ports import LogSink
+    from polyfn.settings.values import Limits
+
+# While somebody waits, growth is thought over again this often: only then does a long call show.
+_TICK_S: Final = 0.01
+_FIRST_COLD_START_S: Final = 0.05
+
+
+class Pool:
+    """Instances of one deployment, and the queue before them; closed by `close`."""
+
+    def __init__(
+        self, deployment: Deployment, limits: Limits, budget: Budget, sink: LogSink
+    ) -> None:
+        self.deployment = deployment
+        self._limits = limits
+        self._budget = budget
+        self._sink = sink
+        self._loop = asyncio.get_running_loop()
+        self._instances: set[Instance] = set()
+        self._idle: list[Instance] = []  # the one used last stands last
+        self._running: dict[Instance, Call] = {}
+        self._queue: deque[Call] = deque()
+        self._starting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tick: asyncio.TimerHandle | None = None
+        self._duration: Measured | None = None
+        self._cold_start_s = _FIRST_COLD_START_S
+        self._closed = False
+
+    @property
+    def instances(self) -> int:
+        """How many processes it has, those that start or stop included."""
+        return len(self._instances)
+
+    @property
+    def idle_since(self) -> float | None:
+        """The loop's time at which its oldest idle instance was last used; ``None`` without one."""
+        return self._idle[0].last_used if self._idle else None
+
+    async def invoke(self, invocation: Invocation, timing: Timing) -> Result:
+        """Deliver one event to an instance, waiting for one if need be.
+
+        Raises:
+            Throttled: None came free within the queue limits.
+            FunctionError: The function failed.
+        """
+        if self._closed:
+            raise Unavailable(f"Function {invocation.function!r} is being stopped; call again.")
+        call = Call(invocation, timing, self._loop)
+        instance = self._take_idle()
+        if instance is not None:
+            self._begin(instance, call)
+        else:
+            self._enqueue(call)
+        return await call.answer
+
+    async def stop_idle(self, before: float) -> None:
+        """Stop the instances not used since ``before``, a time of the loop; the oldest first."""
+        while self._idle and self._idle[0].last_used < before:
+            await self.stop_oldest_idle()
+
+    async def stop_oldest_idle(self) -> None:
+        """Stop the idle instance that was used longest ago, if there is one."""
+        if self._idle:
+            await self._idle.pop(0).stop(self._limits.drain_s)
+
+    async def close(self, drain_s: float) -> None:
+        """Stop all instances; what runs has ``drain_s`` to finish."""
+        self._closed = True
+        if self._tick is not None:
+            self._tick.cancel()
+        name = self.deployment.function.name
+        self._fail_queue(Unavailable(f"Function {name!r} was stopped before it was called."))
+        for task in self._tasks:
+            task.cancel()
+        self._idle.clear()
+        stopping = [instance.stop(drain_s) for instance in self._instances]
+        await asyncio.gather(*stopping, *self._tasks, return_exceptions=True)
+
+    # The queue
+
+    def _enqueue(self, call: Call) -> None:
+        name = call.invocation.function
+        if len(self._queue) >= self._limits.queue:
+            raise Throttled(
+                f"Function {name!r} has {len(self._queue)} calls waiting, as many as it may. "
+                "Call again later, or raise `queue` or `instances_per_function` under [limits]."
+            )
+        call.timer = self._loop.call_later(self._limits.queue_timeout_s, self._give_up, call)
+        self._queue.append(call)
+        self._grow()
+
+    def _give_up(self, call: Call) -> None:
+        call.fail(
+            Throttled(
+                f"Function {call.invocation.function!r}: no instance came free within "
+                f"{self._limits.queue_timeout_s:g} s. Call again later, or raise "
+                "`instances_per_function` or `queue_timeout` under [limits]."
+            )
+        )
+
+    def _next_call(self) -> Call | None:
+        while self._queue:
+            call = self._queue.popleft()
+            if not call.abandoned:
+                return call
+            call.disarm()
+        return None
+
+    def _fail_queue(self, error: PolyfnError) -> None:
+        while (call := self._next_call()) is not None:
+            call.disarm()
+            call.fail(error)
+
+    # Instances
+
+    def _take_idle(self) -> Instance | None:
+        while self._idle:
+            instance = self._idle.pop()
+            if instance.state is State.IDLE:
+                return instance
+        return None
+
+    def _begin(self, instance: Instance, call: Call) -> None:
+        self._running[instance] = call
+        instance.begin(call)
+
+    def _on_idle(self, instance: Instance) -> None:
+        done = self._running.pop(instance, None)
+        if done is not None:
+            self._measure(done.timing.run_s)
+        call = self._next_call()
+        if call is not None:
+            self._begin(instance, call)
+        elif self._closed:
+            self._spawn_task(instance.stop(self._limits.drain_s))
+        else:
+            self._idle.append(instance)
+
+    def _on_dead(self, instance: Instance) -> None:
+        self._running.pop(instance, None)
+        self._instances.discard(instance)
+        if instance in self._idle:
+            self._idle.remove(instance)
+        self._budget.give_back()
+        self._grow()
+
+    def _measure(self, run_s: float) -> None:
+        if self._duration is None:
+            self._duration = Measured(run_s)
+        else:
+            self._duration.add(run_s)
+
+    # Growth
+
+    def _grow(self) -> None:
+        if self._closed or not self._queue:
+            return
+        room = self._limits.instances_per_function - len(self._instances) - self._starting
+        for _ in range(min(room, instances_to_start(self._load()))):
+            self._starting += 1
+            self._spawn_task(self._start_one())
+        if self._tick is None:
+            self._tick = self._loop.call_later(_TICK_S, self._think_again)
+
+    def _think_again(self) -> None:
+        self._tick = None
+        self._grow()
+
+    def _load(self) -> Load:
+        now = self._loop.time()
+        oldest = min((call.began for call in self._running.values()), default=now)
+        known = self._duration.value if self._duration is not None else 0.0
+        return Load(
+            waiting=len(self._queue),
+            working=len(self._running),
+            starting=self._starting,
+            duration_s=max(known, now - oldest),
+            cold_start_s=self._cold_start_s,
+        )
+
+    async def _start_one(self) -> None:
+        try:
+            if not await self._budget.take():
+                return
+            async with self._budget.starts:
+                await self._start_instance()
+        finally:
+            self._starting -= 1
+
+    async def _start_instance(self) -> None:
+        instance = Instance(
+            self.deployment, self._limits, self._sink, on_idle=self._on_idle, on_dead=self._on_dead
+        )
+        self._instances.add(instance)
+        try:
+            await instance.start()
+        except PolyfnError as error:
+            if not instance.pid:
+                self._on_dead(instance)
+            if not self._running and self._starting == 1:  # nobody else will serve those who wait
+                self._fail_queue(error)
+            return
+        self._cold_start_s = min(self._cold_start_s, instance.start_s)
+        self._on_idle(instance)
+
+    def _spawn_task(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
