@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from polyfn.model import Function, Invocation, Result, Timing
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
 
@@ -38,9 +39,11 @@ class LiveFleet:
         prepare: Callable[[Function], Awaitable[Deployment]],
         limits: Limits,
         sink: LogSink,
+        spawner: Spawner,
     ) -> None:
         self._limits = limits
         self._sink = sink
+        self._spawner = spawner
         self._prepare = prepare
         self._budget = Budget(limits.instances, self._evict)
         self._slots = {each.name: _Slot(each) for each in functions}
@@ -97,7 +100,13 @@ class LiveFleet:
         if slot.pool is None:
             deployment = await slot.share(self._prepare)
             if slot.pool is None:  # those who waited together come here one after the other
-                slot.pool = Pool(deployment, self._limits, self._budget, self._sink)
+                slot.pool = Pool(
+                    deployment,
+                    limits=self._limits,
+                    budget=self._budget,
+                    sink=self._sink,
+                    spawner=self._spawner,
+                )
         return slot.pool
 
     def _pools(self) -> list[Pool]:

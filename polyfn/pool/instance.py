@@ -25,7 +25,6 @@ from polyfn.pool.calls import Call, Stream
 from polyfn.pool.channel import Channel
 from polyfn.pool.journal import Journal
 from polyfn.pool.logpipe import LogPipe
-from polyfn.pool.process import spawn
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
 from polyfn.wire.connection import json_object
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from polyfn.model import Invocation
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.process import Process
+    from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
     from polyfn.wire.connection import FromRunner
@@ -64,6 +64,7 @@ class Instance:
         deployment: Deployment,
         limits: Limits,
         sink: LogSink,
+        spawner: Spawner,
         *,
         on_idle: Callable[[Instance], None],
         on_dead: Callable[[Instance], None],
@@ -77,6 +78,7 @@ class Instance:
         self.last_used = 0.0
         self._fresh = True
         self._limits = limits
+        self._spawner = spawner
         self._on_idle = on_idle
         self._on_dead = on_dead
         self._loop = asyncio.get_running_loop()
@@ -106,7 +108,9 @@ class Instance:
         """
         began = self._loop.time()
         launch = self.deployment.launch
-        process, pipes = spawn(launch.argv, self.deployment.spawn_environment, launch.frame_fds)
+        process, pipes = self._spawner.spawn(
+            launch.argv, self.deployment.spawn_environment, launch.frame_fds
+        )
         self._process = process
         self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
         process.exited.add_done_callback(self._on_exit)

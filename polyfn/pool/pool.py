@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from polyfn.model import Invocation, Result, Timing
     from polyfn.pool.budget import Budget
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
 
@@ -30,12 +31,19 @@ class Pool:
     """Instances of one deployment, and the queue before them; closed by `close`."""
 
     def __init__(
-        self, deployment: Deployment, limits: Limits, budget: Budget, sink: LogSink
+        self,
+        deployment: Deployment,
+        *,
+        limits: Limits,
+        budget: Budget,
+        sink: LogSink,
+        spawner: Spawner,
     ) -> None:
         self.deployment = deployment
         self._limits = limits
         self._budget = budget
         self._sink = sink
+        self._spawner = spawner
         self._loop = asyncio.get_running_loop()
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
@@ -211,7 +219,12 @@ class Pool:
 
     async def _start_instance(self) -> None:
         instance = Instance(
-            self.deployment, self._limits, self._sink, on_idle=self._on_idle, on_dead=self._on_dead
+            self.deployment,
+            self._limits,
+            self._sink,
+            self._spawner,
+            on_idle=self._on_idle,
+            on_dead=self._on_dead,
         )
         self._instances.add(instance)
         try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Runtime(Protocol):
-    """One language. Adding one is a module beside this, and a line in `polyfn.runtimes.RUNTIMES`."""
+    """One language. Adding one is a module beside this and a line in `polyfn.runtimes`."""
 
     name: str
     """What `polyfn list` shows: ``node``, ``python`` …"""

@@ -1,0 +1,225 @@
+"""Many calls, real children: who gets an instance, and how many there are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+import pytest
+
+from polyfn.errors import InstanceDied, LoadFailed, Throttled, TimedOut, Unavailable
+from polyfn.model import Buffered, Timing
+from polyfn.pool.budget import Budget
+from polyfn.pool.deployment import Deployment
+from polyfn.pool.pool import Pool
+from polyfn.pool.spawner import Spawner
+from polyfn.settings.values import Limits
+from tests.waiting import eventually
+
+from .conftest import Ask, Deploy, Remembering
+
+
+async def _nobody_idle() -> bool:
+    return False
+
+
+@asynccontextmanager
+async def pool_of(
+    deployment: Deployment, sink: Remembering, *, budget: Budget | None = None, **limits: Any
+) -> AsyncIterator[Pool]:
+    with Spawner() as spawner:
+        pool = Pool(
+            deployment,
+            limits=Limits(**limits),
+            budget=budget or Budget(200, _nobody_idle),
+            sink=sink,
+            spawner=spawner,
+        )
+        try:
+            yield pool
+        finally:
+            await pool.close(5.0)
+            assert pool.instances == 0
+
+
+async def test_warm_call_reuses_the_instance_and_only_the_first_is_cold(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        first, second = Timing(), Timing()
+        pids = []
+        for timing in (first, second):
+            result = await pool.invoke(ask("echo"), timing)
+            assert isinstance(result, Buffered)
+            pids.append(orjson.loads(result.body)["pid"])
+        assert pids[0] == pids[1]
+        assert (first.cold, second.cold) == (True, False)
+        assert first.init_s > 0
+        assert second.init_s == 0
+        assert first.queue_s > second.queue_s
+
+
+async def test_many_waits_at_once_get_an_instance_each(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        calls = [pool.invoke(ask("sleep", seconds=1.0), Timing()) for _ in range(12)]
+        began = time.monotonic()
+        await asyncio.gather(*calls)
+        assert time.monotonic() - began < 6  # one after the other they take 12 s
+        assert pool.instances == 12
+
+
+async def test_quick_calls_get_few_instances_however_many_wait(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        for _ in range(5):
+            await asyncio.gather(*(pool.invoke(ask("echo"), Timing()) for _ in range(64)))
+        assert pool.instances <= 8
+
+
+async def test_instances_are_bounded_and_the_rest_waits(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink, instances_per_function=2) as pool:
+        calls = [pool.invoke(ask("sleep", seconds=0.1), Timing()) for _ in range(8)]
+        results = await asyncio.gather(*calls)
+        assert len(results) == 8
+        assert pool.instances == 2
+
+
+async def test_queue_that_is_full_refuses_with_the_time_to_come_back(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink, instances_per_function=1, queue=2) as pool:
+        calls = [
+            asyncio.ensure_future(pool.invoke(ask("sleep", seconds=0.3), Timing()))
+            for _ in range(4)
+        ]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        refused = [each for each in results if isinstance(each, Throttled)]
+        assert len(refused) in (1, 2)  # the first may have left the queue when the last comes
+        assert refused[0].retry_after_s >= 1
+        assert "calls waiting" in refused[0].message
+
+
+async def test_call_that_waits_too_long_is_given_up_and_never_run(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink, instances_per_function=1, queue_timeout_s=0.1) as pool:
+        await pool.invoke(ask("echo"), Timing())
+        long = asyncio.ensure_future(pool.invoke(ask("sleep", seconds=0.5), Timing()))
+        await asyncio.sleep(0)  # it goes first
+        with pytest.raises(Throttled, match=r"no instance came free within 0\.1 s"):
+            await pool.invoke(ask("log", lines=1), Timing())
+        await long
+        await pool.invoke(ask("echo"), Timing())
+        assert not any("said" in line.text for line in sink.lines)
+
+
+async def test_crash_is_one_failed_call_and_a_fresh_instance_for_the_next(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        await pool.invoke(ask("echo"), Timing())
+        with pytest.raises(InstanceDied):
+            await pool.invoke(ask("kill"), Timing())
+        timing = Timing()
+        assert isinstance(await pool.invoke(ask("echo"), timing), Buffered)
+        assert timing.cold
+
+
+async def test_idle_instance_that_was_killed_is_not_handed_out(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        result = await pool.invoke(ask("echo"), Timing())
+        assert isinstance(result, Buffered)
+        pid = orjson.loads(result.body)["pid"]
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: not pool.instances)
+        assert isinstance(await pool.invoke(ask("echo"), Timing()), Buffered)
+
+
+async def test_timeout_of_one_call_leaves_its_neighbours_alone(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        slow = asyncio.ensure_future(pool.invoke(ask("deaf", timeout_s=1.0), Timing()))
+        other = [pool.invoke(ask("echo"), Timing()) for _ in range(20)]
+        assert len(await asyncio.gather(*other)) == 20
+        with pytest.raises(TimedOut):
+            await slow
+
+
+async def test_function_that_does_not_load_fails_all_who_wait_and_is_tried_again(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy("throws"), sink) as pool:
+        calls = [pool.invoke(ask("echo"), Timing()) for _ in range(5)]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(isinstance(each, LoadFailed) for each in results)
+        with pytest.raises(LoadFailed):
+            await pool.invoke(ask("echo"), Timing())
+
+
+async def test_idle_instances_are_pruned_oldest_first(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        calls = [pool.invoke(ask("sleep", seconds=0.2), Timing()) for _ in range(3)]
+        await asyncio.gather(*calls)
+        last = await pool.invoke(ask("echo"), Timing())
+        assert isinstance(last, Buffered)
+        await pool.stop_idle(before=asyncio.get_running_loop().time() - 3600)
+        assert pool.instances == 3
+        while pool.instances > 1:
+            await pool.stop_oldest_idle()
+        again = await pool.invoke(ask("echo"), Timing())
+        assert isinstance(again, Buffered)
+        assert orjson.loads(again.body)["pid"] == orjson.loads(last.body)["pid"]
+
+
+async def test_close_lets_running_calls_finish_and_refuses_new_ones(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        await pool.invoke(ask("echo"), Timing())
+        running = asyncio.ensure_future(pool.invoke(ask("sleep", seconds=0.2), Timing()))
+        await asyncio.sleep(0)
+        await pool.close(5.0)
+        result = await running
+        assert isinstance(result, Buffered)
+        with pytest.raises(Unavailable):
+            await pool.invoke(ask("echo"), Timing())
+
+
+async def test_caller_that_leaves_does_not_stop_its_call(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        request = ask("log", lines=1)
+        await pool.invoke(ask("echo"), Timing())
+        left = asyncio.ensure_future(pool.invoke(request, Timing()))
+        await asyncio.sleep(0)
+        left.cancel()
+        await pool.invoke(ask("echo"), Timing())
+        await eventually(lambda: len(sink.texts(request.request_id)) == 3)
+
+
+async def test_a_place_that_is_taken_by_nobody_comes_back(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    budget = Budget(1, _nobody_idle)
+    async with pool_of(deploy(), sink, budget=budget) as pool:
+        for _ in range(3):
+            with pytest.raises(InstanceDied):
+                await pool.invoke(ask("kill"), Timing())
+    assert budget.free == 1
