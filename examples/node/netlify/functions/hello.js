@@ -1,0 +1,4 @@
+exports.handler = async (event) => ({
+  statusCode: 200,
+  body: `Hello from ${event.httpMethod} ${event.path}\n`,
+});

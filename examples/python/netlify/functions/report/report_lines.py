@@ -1,0 +1,2 @@
+def lines(name):
+    return [f"Report of {name}", "All is well."]
