@@ -14,7 +14,7 @@
     │   ├── InitTimedOut        loading took too long
     │   └── InvalidFunction     found on disk, but its name or configuration is refused
     ├── RequestError            the caller's request cannot be taken
-    │   ├── MalformedRequest, UnknownFunction, MethodNotAllowed
+    │   ├── MalformedRequest, UnknownFunction, MethodNotAllowed, Forbidden
     │   └── RequestTooLarge, HeadersTooLarge, UriTooLong
     ├── PlatformError           the machine or polyfn has no place or no means
     │   ├── Throttled           no instance came free within the queue limit
@@ -148,6 +148,13 @@ class MethodNotAllowed(RequestError):
     def __init__(self, message: str, *, allow: tuple[str, ...]) -> None:
         super().__init__(message)
         self.allow = allow
+
+
+class Forbidden(RequestError):
+    """The request lacks the right to ask for it."""
+
+    type = "Request.Forbidden"
+    status = 403
 
 
 class RequestTooLarge(RequestError):

@@ -57,6 +57,9 @@ class FunctionConfig:
     concurrency: int = 1
     event_format: EventFormat = EventFormat.V1
     environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables added to the project's."""
+    environment_only: tuple[str, ...] | None = None
+    """Patterns of the only project variables it sees; ``None``: it sees all."""
     included_files: tuple[str, ...] = ()
     external_node_modules: tuple[str, ...] = ()
     node_bundler: str | None = None

@@ -23,6 +23,9 @@ class TransientJobs:
 
     Args:
         at_once: How many jobs may run at the same time, over all functions.
+
+    Attributes:
+        failed: How many jobs have failed so far.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class TransientJobs:
         self._drain_s = drain_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.failed = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -52,11 +56,16 @@ class TransientJobs:
             raise Unavailable("polyfn is stopping: it takes no more background calls.")
         if len(self._tasks) >= _MAX_WAITING:
             raise Unavailable(
-                f"{len(self._tasks)} background calls are waiting, as many as may. Call again later."
+                f"{len(self._tasks)} background calls are waiting, as many as may. Call later."
             )
         task = asyncio.get_running_loop().create_task(self._run(invocation))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def join(self) -> None:
+        """Wait until nothing runs and nothing waits."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _run(self, invocation: Invocation) -> None:
         async with self._places:
@@ -64,6 +73,7 @@ class TransientJobs:
                 result = await self._invoker.invoke(invocation, Timing())
                 await _exhaust(result)
             except PolyfnError as error:
+                self.failed += 1
                 self._say(invocation, "error", f"background call failed: {error.message}")
             else:
                 self._say(invocation, "info", f"background call done{_status(result)}")

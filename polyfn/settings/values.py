@@ -46,12 +46,45 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """How background functions are run.
+
+    Attributes:
+        retry_after_s: How long to wait before each retry; as many retries as entries.
+    """
+
+    retry_after_s: tuple[float, ...] = (60.0, 120.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What the command line says of settings; ``None`` where it says nothing.
+
+    Attributes:
+        cwd: The project's directory, if one was named; it is not searched for then.
+        functions: The functions directory, relative to ``cwd``, or to where the search starts.
+        env_files: More files of variables, over all other files; the last wins.
+        context: The deploy context.
+    """
+
+    cwd: Path | None = None
+    functions: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    timeout_s: float | None = None
+    env_files: tuple[Path, ...] = ()
+    compat: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionRule:
     """One ``[functions."GLOB"]`` table.
 
     Attributes:
         origin: The file it stands in, for error messages.
-        values: Keys → values, checked, keys as `polyfn.model.FunctionConfig` fields name them.
+        values: Keys → values, checked, keys as `polyfn.model.FunctionConfig` fields name them;
+            ``environment`` is a table (it adds) or a tuple of entries (they limit).
     """
 
     pattern: str
@@ -68,10 +101,13 @@ class Settings:
         functions_dir: Where functions are found; absolute; it need not exist.
         internal_dir: ``.netlify/functions-internal``; scanned too.
         state_dir: ``.polyfn/`` under the root.
-        function_rules: Least to most specific; netlify.toml's before polyfn.toml's.
+        function_rules: Least to most specific; netlify.toml's before polyfn.toml's. What a
+            function's source says comes over them.
+        overrides: Rules over what the source says: of the environment, then of flags.
         environment: What functions see, before per-function additions: name → value.
         environment_origins: name → which file it came from, in words.
         build_environment: What builds see on top of polyfn's own environment.
+        warnings: What was ignored in files, in words for a person.
     """
 
     root: Path
@@ -81,7 +117,10 @@ class Settings:
     context: str = "dev"
     serve: Serve = field(default_factory=Serve)
     limits: Limits = field(default_factory=Limits)
+    background: Background = field(default_factory=Background)
     function_rules: tuple[FunctionRule, ...] = ()
+    overrides: tuple[FunctionRule, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_origins: Mapping[str, str] = field(default_factory=dict)
     build_environment: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,88 @@
+"""Calling one function: through the server that runs, else in this process.
+
+Both ways carry the same HTTP request, so a function cannot tell them apart; a raw event goes to
+`polyfn.gateway.admin` either way.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from polyfn.app.calls import HttpRequest
+from polyfn.app.in_process import call_in_process
+from polyfn.app.loop import run
+from polyfn.app.through_server import call_through_server
+from polyfn.discover import scan
+from polyfn.errors import InvalidFunction, UnknownFunction, UsageError
+from polyfn.gateway import admin, presence
+
+if TYPE_CHECKING:
+    from polyfn.app.calls import Call, Listener, Outcome
+    from polyfn.model import Function
+    from polyfn.settings import Settings
+
+
+def invoke(
+    settings: Settings, call: Call, listener: Listener, *, patience_s: float | None = None
+) -> Outcome:
+    """Send it, and tell what comes back.
+
+    Args:
+        patience_s: How long to wait for each part of a server's answer; ``None``: for ever.
+
+    Raises:
+        UnknownFunction: There is no such function.
+        PolyfnError: It could not be sent, or the answer was cut.
+    """
+    function = _find(settings, call.function)
+    request = _request(function, call)
+    running = presence.find(settings.state_dir)
+    if running is None:
+        return run(call_in_process(settings, request, listener))
+    return call_through_server(running, request, listener, patience_s)
+
+
+def _find(settings: Settings, name: str) -> Function:
+    functions = {function.name: function for function in scan(settings).functions}
+    function = functions.get(name)
+    if function is None:
+        near = difflib.get_close_matches(name, functions, n=3)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`polyfn list` shows what there is."
+        raise UnknownFunction(f"There is no function {name!r} in {settings.functions_dir}. {hint}")
+    if function.problem is not None:
+        raise InvalidFunction(f"Function {name!r} cannot be called: {function.problem}")
+    return function
+
+
+def _request(function: Function, call: Call) -> HttpRequest:
+    if call.event is not None:
+        return HttpRequest(
+            method="POST",
+            path=f"{admin.INVOKE}{function.name}",
+            query="",
+            headers=call.headers,
+            body=call.event,
+            admin=True,
+        )
+    return HttpRequest(
+        method=call.method,
+        path=call.path or _own_path(function),
+        query=call.query,
+        headers=call.headers,
+        body=call.body,
+        admin=False,
+    )
+
+
+def _own_path(function: Function) -> str:
+    """The function's URL: a function with routes answers only on those."""
+    routes = function.config.routes
+    if not routes:
+        return function.url_path
+    literal = [route for route in routes if not set(route) & set(":*{(+?")]
+    if not literal:
+        raise UsageError(
+            f"Function {function.name!r} answers on {', '.join(routes)}: choose with --path."
+        )
+    return literal[0]

@@ -1,0 +1,115 @@
+"""A project that is open: its functions, what runs them, and what takes background calls."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from polyfn.build.progress import ignore
+from polyfn.build.workshop import Workshop
+from polyfn.discover import scan
+from polyfn.gateway.admin import Admin, with_admin
+from polyfn.gateway.gateway import Gateway
+from polyfn.jobs.transient import TransientJobs
+from polyfn.pool.deployment import Deployment
+from polyfn.pool.fleet import LiveFleet
+from polyfn.pool.spawner import Spawner
+from polyfn.runtimes import RUNTIMES
+from polyfn.settings import function_environment
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from polyfn.build.progress import Listener
+    from polyfn.gateway.admin import App
+    from polyfn.gateway.exchange import RequestRecord
+    from polyfn.model import Function
+    from polyfn.ports import LogSink
+    from polyfn.settings import Settings
+
+
+class Project:
+    """One project, open.
+
+    Attributes:
+        manifest: What was found.
+        fleet: Its functions, and what calls them.
+        jobs: Takes calls that nobody waits for.
+        url: Where it is served; set once that is known, and told to functions as ``URL``.
+    """
+
+    def __init__(
+        self, settings: Settings, workshop: Workshop, spawner: Spawner, sink: LogSink
+    ) -> None:
+        self.settings = settings
+        self.url: str | None = None
+        self._workshop = workshop
+        self.manifest = scan(settings)
+        self.fleet = LiveFleet(
+            self.manifest.functions,
+            prepare=self._prepare,
+            limits=settings.limits,
+            sink=sink,
+            spawner=spawner,
+        )
+        self.jobs = TransientJobs(self.fleet, sink, drain_s=settings.limits.drain_s)
+
+    async def _prepare(self, function: Function) -> Deployment:
+        prepared = await self._workshop.prepare(function)
+        return Deployment(
+            function=function,
+            artifact=prepared.artifact,
+            launch=prepared.launch,
+            environment=function_environment(self.settings, function, url=self.url),
+            memory_mb=function.config.memory_mb or self.settings.limits.memory_mb,
+        )
+
+
+def front_of(
+    project: Project,
+    *,
+    token: str,
+    on_request: Callable[[RequestRecord], None],
+    on_bug: Callable[[str, Exception], None],
+) -> App:
+    """The ASGI callable of a project: its functions, and what the token's holder may ask for.
+
+    Args:
+        on_request: Gets a record of each request that was answered.
+        on_bug: Gets the request id and the exception when polyfn itself failed.
+    """
+    limits = project.settings.limits
+    fleet = project.fleet
+    gateway = Gateway(
+        fleet=fleet,
+        invoker=fleet,
+        jobs=project.jobs,
+        limits=limits,
+        on_request=on_request,
+        on_bug=on_bug,
+        compat=project.settings.serve.compat,
+    )
+    admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
+    return with_admin(gateway, admin)
+
+
+@asynccontextmanager
+async def open_project(
+    settings: Settings, *, sink: LogSink, listener: Listener = ignore
+) -> AsyncIterator[Project]:
+    """Find the functions, and get ready to build and to call them.
+
+    Args:
+        sink: Takes what functions write.
+        listener: Is told what is built and installed.
+    """
+    async with AsyncExitStack() as stack:
+        workshop = await stack.enter_async_context(
+            Workshop(settings, environ=os.environ, runtimes=RUNTIMES, listener=listener)
+        )
+        spawner = stack.enter_context(Spawner())
+        project = Project(settings, workshop, spawner, sink)
+        await stack.enter_async_context(project.fleet)
+        await stack.enter_async_context(project.jobs)
+        yield project

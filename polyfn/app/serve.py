@@ -1,0 +1,113 @@
+"""Serving a project until somebody says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING, Protocol
+
+from polyfn.app.project import front_of, open_project
+from polyfn.errors import PolyfnError
+from polyfn.gateway import presence, server
+
+if TYPE_CHECKING:
+    from polyfn.app.project import Project
+    from polyfn.build.progress import Event
+    from polyfn.discover import Manifest
+    from polyfn.gateway.exchange import RequestRecord
+    from polyfn.model import Function, LogLine
+    from polyfn.settings import Settings
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Screen(Protocol):
+    """Is told what happens while a project is served; nothing in it may block or raise."""
+
+    def write(self, line: LogLine) -> None:
+        """A function wrote a line."""
+        ...
+
+    def on_build(self, event: Event) -> None:
+        """Something is built or installed."""
+        ...
+
+    def on_ready(self, url: str, manifest: Manifest) -> None:
+        """Requests are taken at ``url``."""
+        ...
+
+    def on_request(self, record: RequestRecord) -> None:
+        """A request was answered."""
+        ...
+
+    def on_problem(self, function: Function, error: PolyfnError) -> None:
+        """A function could not be prepared."""
+        ...
+
+    def on_bug(self, request_id: str, bug: Exception) -> None:
+        """Polyfn itself failed."""
+        ...
+
+    def on_stopping(self) -> None:
+        """The end begins: what runs may finish."""
+        ...
+
+
+async def serve(settings: Settings, screen: Screen) -> None:
+    """Serve a project until SIGINT or SIGTERM; a second one ends it at once.
+
+    Raises:
+        AddressInUse: The port is taken.
+    """
+    stop = _stop_signal()
+    token = presence.new_token()
+    async with open_project(settings, sink=screen, listener=screen.on_build) as project:
+        app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
+        listen = settings.serve
+        async with server.serve(
+            app, host=listen.host, port=listen.port, limits=settings.limits
+        ) as address:
+            project.url = address.url
+            with presence.announced(
+                settings.state_dir, host=address.host, port=address.port, token=token
+            ):
+                screen.on_ready(address.url, project.manifest)
+                async with asyncio.TaskGroup() as group:
+                    preparing = [
+                        group.create_task(_prepare(project, function, screen))
+                        for function in project.fleet.functions()
+                        if function.valid
+                    ]
+                    await stop.wait()
+                    screen.on_stopping()
+                    for task in preparing:
+                        task.cancel()
+
+
+async def _prepare(project: Project, function: Function, screen: Screen) -> None:
+    try:
+        await project.fleet.prepare(function.name)
+    except PolyfnError as error:
+        screen.on_problem(function, error)
+
+
+def _stop_signal() -> asyncio.Event:
+    """An event that the first signal to stop sets; the second one ends the process.
+
+    The guard (`polyfn.pool.guard`) then ends whatever still runs.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    for number in _STOP_SIGNALS:
+        try:
+            loop.add_signal_handler(number, on_signal, number)
+        except NotImplementedError:  # Windows: Ctrl-C cancels the main task instead
+            break
+    return stop

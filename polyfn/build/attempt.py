@@ -1,0 +1,127 @@
+"""One attempt at one plan: a directory, its files, its commands, and what came of them."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from polyfn.build import process
+from polyfn.errors import BuildFailed, PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from polyfn.build.cache import Cache, Work
+    from polyfn.build.disk import Disk
+    from polyfn.build.fingerprints import Fingerprint
+    from polyfn.build.manifest import Entry
+    from polyfn.model import BuildPlan, Command
+
+_WORK: Final = "{work}"
+_MAX_EXPLANATION: Final = 16_000
+
+
+class Attempt:
+    """Runs a plan's commands and puts the result into the cache.
+
+    Args:
+        limit_s: How long one command may take.
+    """
+
+    def __init__(self, cache: Cache, disk: Disk, plan: BuildPlan, limit_s: float) -> None:
+        self._cache = cache
+        self._disk = disk
+        self._plan = plan
+        self._limit_s = limit_s
+
+    async def run(self, key: str, known: Mapping[str, Fingerprint]) -> Entry:
+        """Build.
+
+        Args:
+            key: The plan's hash.
+            known: Inputs as they were before.
+
+        Raises:
+            BuildFailed: A command failed, took too long, cannot be started, or left no output.
+            PlatformError: The cache cannot be written.
+        """
+        with self._storage():
+            work = await self._disk.do(self._cache.begin, self._plan.function)
+        try:
+            with self._storage():
+                await self._disk.do(self._write_files, work.path)
+            for command in self._plan.commands:
+                await self._command(command, work.path)
+            with self._storage():
+                return await self._disk.do(self._commit, work, key, known)
+        except BaseException:
+            self._disk.later(self._cache.discard, work)
+            raise
+
+    def _write_files(self, work: Path) -> None:
+        for name, text in self._plan.files.items():
+            path = work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_placed(text, work), "utf-8")
+
+    async def _command(self, command: Command, work: Path) -> None:
+        argv = [_placed(each, work) for each in command.argv]
+        with ExitStack() as stack:
+            stdout = None
+            if command.stdout_to is not None:
+                with self._storage():
+                    stdout = stack.enter_context((work / command.stdout_to).open("wb", 0))
+            try:
+                outcome = await process.run(
+                    argv, cwd=command.cwd, env=command.env, limit_s=self._limit_s, stdout=stdout
+                )
+            except OSError as error:
+                raise self._failure(f"{argv[0]} cannot be started: {error}") from error
+        words = self._plan.explain(outcome.output).strip()
+        if outcome.timed_out:
+            raise self._failure(f"{argv[0]} was stopped after {self._limit_s:g} s.\n{words}")
+        if outcome.status != 0:
+            raise self._failure(words or f"{argv[0]} {_ending(outcome.status)} without a word.")
+
+    def _commit(self, work: Work, key: str, known: Mapping[str, Fingerprint]) -> Entry:
+        output = self._plan.output
+        if not (work.path / output).is_file():
+            if not work.path.is_dir():
+                raise FileNotFoundError(f"{work.path} was removed while the build ran")
+            raise self._failure(f"It ended well, but left no file {output}.")
+        return self._cache.commit(work, key, output, self._plan.inputs(work.path), known)
+
+    @contextmanager
+    def _storage(self) -> Iterator[None]:
+        """Say of an error of the file system which function and which place it is about."""
+        try:
+            yield
+        except OSError as error:
+            raise PlatformError(
+                f"function '{self._plan.function}' cannot be built, because polyfn cannot write to "
+                f"{self._cache.directory}: {error}. Make room there, or make it writable, and "
+                "save again."
+            ) from error
+
+    def _failure(self, words: str) -> BuildFailed:
+        text = words.strip()
+        if len(text) > _MAX_EXPLANATION:
+            more = len(text) - _MAX_EXPLANATION
+            text = f"{text[:_MAX_EXPLANATION]}\n[… {more} more characters …]"
+        plan = self._plan
+        return BuildFailed(f"function '{plan.function}' does not build ({plan.title}):\n{text}")
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"ended with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
+def _placed(text: str, work: Path) -> str:
+    return text.replace(_WORK, str(work))

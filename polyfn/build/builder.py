@@ -1,0 +1,151 @@
+"""Turns plans into artifacts: a bounded number at a time, and only when something changed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Self
+
+from polyfn.build import fingerprints
+from polyfn.build.attempt import Attempt
+from polyfn.build.cache import plan_key
+from polyfn.build.disk import Disk
+from polyfn.build.flight import Flight
+from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ignore
+from polyfn.errors import BuildFailed, PolyfnError
+from polyfn.model import Artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from polyfn.build.cache import Cache
+    from polyfn.build.manifest import Entry
+    from polyfn.build.progress import Listener
+    from polyfn.model import BuildPlan, Function
+
+LIMIT_S: Final = 600.0
+_ROUNDS: Final = 3
+
+
+class Builder:
+    """Builds functions. Use it in ``async with``, and end all builds before it.
+
+    Args:
+        parallel: Builds at once; as many as there are cores when ``None``.
+        limit_s: How long one command of a build may take.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        listener: Listener = ignore,
+        parallel: int | None = None,
+        limit_s: float = LIMIT_S,
+    ) -> None:
+        self._cache = cache
+        self._disk = Disk()
+        self._tell = listener
+        self._slots = asyncio.Semaphore(parallel or _cores())
+        self._limit_s = limit_s
+        self._flights: dict[str, Flight[Artifact]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._disk.do(self._cache.sweep)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._disk.later(self._cache.close)
+        self._disk.close()
+
+    async def build(self, function: Function, plan: BuildPlan | None) -> Artifact:
+        """Build what was saved last.
+
+        Calls for a function that is being built wait for that build, and then share the next one,
+        which finds its artifact in the cache unless something was saved meanwhile. A call that is
+        cancelled ends its build, with every process in it.
+
+        Args:
+            plan: ``None`` when the source runs as it is.
+
+        Raises:
+            BuildFailed: The compiler said no, or took too long.
+            PlatformError: There is no place to build in.
+        """
+        if plan is None:
+            return await self._disk.do(_source, function)
+        flight = self._flights.setdefault(function.name, Flight())
+        return await flight.run(lambda: self._build(plan), fresh=True)
+
+    async def _build(self, plan: BuildPlan) -> Artifact:
+        start = time.monotonic()
+        key = plan_key(plan)
+        entry = (await self._disk.do(self._cache.find, plan.function, key)).entry
+        cached = entry is not None
+        if entry is None:
+            async with self._slots:
+                start = time.monotonic()
+                with self._reporting(plan, start):
+                    entry = await self._until_stable(plan, key)
+        seconds = time.monotonic() - start
+        self._tell(
+            BuildFinished(function=plan.function, title=plan.title, cached=cached, seconds=seconds)
+        )
+        return Artifact(
+            function=plan.function,
+            path=self._cache.path_of(plan.function, entry),
+            version=entry.version,
+            inputs=entry.paths(),
+            cached=cached,
+            duration_s=seconds,
+        )
+
+    async def _until_stable(self, plan: BuildPlan, key: str) -> Entry:
+        """Build; and again, a few times at most, when something was saved while the build ran."""
+        for _ in range(_ROUNDS - 1):
+            entry = await self._once(plan, key)
+            if entry.key:
+                return entry
+        return await self._once(plan, key)
+
+    async def _once(self, plan: BuildPlan, key: str) -> Entry:
+        found = await self._disk.do(self._cache.find, plan.function, key)
+        if found.entry is not None:
+            return found.entry
+        return await Attempt(self._cache, self._disk, plan, self._limit_s).run(key, found.known)
+
+    @contextmanager
+    def _reporting(self, plan: BuildPlan, start: float) -> Iterator[None]:
+        self._tell(BuildStarted(function=plan.function, title=plan.title))
+        try:
+            yield
+        except BaseException as error:
+            reason = error.message if isinstance(error, PolyfnError) else ""
+            seconds = time.monotonic() - start
+            self._tell(
+                BuildStopped(
+                    function=plan.function, title=plan.title, reason=reason, seconds=seconds
+                )
+            )
+            raise
+
+
+def _source(function: Function) -> Artifact:
+    """The artifact of a function that runs as it is: its main file."""
+    taken = fingerprints.take(str(function.main_file))
+    if taken.stamp == fingerprints.NOTHING or taken.digest == fingerprints.UNREADABLE:
+        raise BuildFailed(
+            f"function '{function.name}' cannot be loaded: {function.main_file} is not there any "
+            "more, or cannot be read."
+        )
+    return Artifact(
+        function=function.name, path=function.main_file, version=fingerprints.short(taken.digest)
+    )
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

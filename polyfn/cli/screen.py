@@ -1,0 +1,160 @@
+"""How things look on a terminal: the table of functions, lines of requests and logs, progress."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ToolInstalling
+from polyfn.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+    from rich.table import Table
+
+    from polyfn.build.progress import Event
+    from polyfn.gateway.exchange import RequestRecord
+    from polyfn.model import Function, LogLine
+
+_COLOURS: Final = ("cyan", "magenta", "blue", "green", "yellow", "bright_cyan", "bright_magenta")
+_LEVELS: Final = {"error": "red", "fatal": "red", "warn": "yellow", "debug": "bright_black"}
+_CONTROL: Final = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+_CANNOT_SERVE: Final = "cannot be served"
+
+
+class Paint:
+    """Colours for one stream: on a terminal, unless ``NO_COLOR`` is set."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._on = out.isatty() and not os.environ.get("NO_COLOR")
+
+    def __call__(self, text: str, **style: Any) -> str:
+        """The text in that style, or as it is."""
+        return click.style(text, **style) if self._on else text
+
+
+def request_line(record: RequestRecord, paint: Paint) -> str:
+    """One request: method, function or path, status, time, and whether it started an instance."""
+    colour = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
+    name = record.function or record.path
+    temperature = "cold" if record.cold else "warm" if record.function else "-"
+    line = (
+        f"{record.method:<6} {name:<24} {paint(str(record.status), fg=colour)} "
+        f"{record.duration_s * 1000:>9.1f} ms  {temperature}"
+    )
+    error = record.error
+    if error is not None:
+        line += f"  {paint(error.error_type, fg=colour)}: {_first_line(error.message)}"
+    return line
+
+
+def log_line(line: LogLine, paint: Paint) -> str:
+    """One line a function wrote, behind its name."""
+    colour = _COLOURS[zlib.crc32(line.function.encode()) % len(_COLOURS)]
+    text = _harmless(line.text)
+    if line.level in _LEVELS:
+        text = paint(text, fg=_LEVELS[line.level])
+    return f"{paint(f'{line.function:<14} |', fg=colour)} {text}"
+
+
+def build_line(event: Event, paint: Paint) -> str | None:
+    """One line for what the build room tells; nothing for what came from the cache."""
+    match event:
+        case BuildStarted(title=title):
+            return f"{paint('building', fg='blue')}  {title}"
+        case BuildFinished(cached=True):
+            return None
+        case BuildFinished(title=title, seconds=seconds):
+            return f"{paint('built', fg='green')}     {title} in {seconds:.2f} s"
+        case BuildStopped(title=title, reason=reason):
+            what = paint("failed", fg="red") if reason else "cancelled"
+            return f"{what}    {title}"
+        case ToolInstalling(name=name, version=version):
+            return f"{paint('fetching', fg='blue')}  {name} {version}, once for this machine"
+        case _:
+            return f"{paint('fetched', fg='green')}   {event.name} in {event.seconds:.1f} s"
+
+
+def functions_table(functions: Sequence[Function], root: Path, url: str | None) -> Table:
+    """Name, runtime, kind, where to call it, and the file.
+
+    Args:
+        url: The server's address; ``None`` shows paths alone.
+    """
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("function", "runtime", "kind", "url", "file"):
+        table.add_column(heading, no_wrap=heading == "url", overflow="fold")
+    for function in functions:
+        file = _relative(function.main_file, root)
+        if function.problem is not None:
+            table.add_row(function.name, function.runtime, f"[red]{_CANNOT_SERVE}[/red]", "", file)
+        else:
+            kind = function.kind.value
+            shown = kind if function.kind is Kind.SYNC else f"[cyan]{kind}[/cyan]"
+            where = "\n".join(f"{url or ''}{path}" for path in _paths(function))
+            table.add_row(function.name, function.runtime, shown, where, file)
+    return table
+
+
+def notes(functions: Sequence[Function], root: Path) -> list[str]:
+    """What is wrong with functions, and what lost against them, a line each."""
+    lines = [
+        f"{function.name}: {_CANNOT_SERVE}: {function.problem}"
+        for function in functions
+        if function.problem is not None
+    ]
+    for function in functions:
+        for path in function.shadowed:
+            winner = _relative(function.main_file, root)
+            lines.append(f"{function.name}: {winner} is served, {_relative(path, root)} is not")
+    return lines
+
+
+def print_table(table: Table, out: TextIO) -> None:
+    """Print a table as wide as it must be where nobody's window sets a width."""
+    from rich.console import Console
+
+    width = None if out.isatty() else 400
+    Console(file=out, width=width, highlight=False).print(table)
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    click.echo(text, err=True)
+
+
+def stdout_paint() -> Paint:
+    """Colours for standard output."""
+    return Paint(sys.stdout)
+
+
+def stderr_paint() -> Paint:
+    """Colours for standard error."""
+    return Paint(sys.stderr)
+
+
+def _paths(function: Function) -> tuple[str, ...]:
+    return function.config.routes or (function.url_path,)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _first_line(text: str) -> str:
+    return _harmless(text.partition("\n")[0])
+
+
+def _harmless(text: str) -> str:
+    """Without what could move a terminal's cursor or rename its window; colours may stay."""
+    return _CONTROL.sub("", text)

@@ -1,0 +1,118 @@
+"""`polyfn serve`: all functions over HTTP."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from polyfn.cli.options import project_options, settings_of
+
+if TYPE_CHECKING:
+    from polyfn.build.progress import Event
+    from polyfn.discover import Manifest
+    from polyfn.errors import PolyfnError
+    from polyfn.gateway.exchange import RequestRecord
+    from polyfn.logs.terminal import LineWriter
+    from polyfn.model import Function, LogLine
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  polyfn serve                         this project, on http://127.0.0.1:9999
+  polyfn serve --port 0                on a port that is free
+  polyfn serve --cwd examples/mixed    another project
+  polyfn serve --env-file prod.env     with more variables
+"""
+)
+@click.option("--host", metavar="HOST", help="Where to listen. [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 picks one. [default: 9999]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Time limit of a synchronous call, in seconds. [default: 30]",
+)
+@click.option(
+    "--env-file",
+    "env_files",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="F",
+    help="A file of variables, over all .env files; may be given more than once.",
+)
+@click.option(
+    "--compat",
+    type=click.Choice(["netlify-dev"]),
+    help="Answer 500 where the Netlify CLI does.",
+)
+@project_options
+def command(
+    host: str | None,
+    port: int | None,
+    timeout: float | None,
+    env_files: tuple[Path, ...],
+    compat: str | None,
+    cwd: Path | None,
+    functions: Path | None,
+) -> None:
+    """Serve all functions of this project over HTTP.
+
+    Each answers at /.netlify/functions/NAME, or on the paths of its own configuration. Requests are
+    shown on standard output, what functions write on standard error. Ctrl-C stops it.
+    """
+    from polyfn.app.loop import run
+    from polyfn.app.serve import serve
+    from polyfn.logs.terminal import LineWriter
+
+    settings = settings_of(
+        cwd, functions, host=host, port=port, timeout_s=timeout, env_files=env_files, compat=compat
+    )
+    with LineWriter(sys.stdout) as out, LineWriter(sys.stderr) as err:
+        run(serve(settings, _Terminal(settings.root, out, err)))
+
+
+class _Terminal:
+    """A `polyfn.app.serve.Screen` that is a terminal."""
+
+    def __init__(self, root: Path, out: LineWriter, err: LineWriter) -> None:
+        from polyfn.cli import screen
+
+        self._screen = screen
+        self._root = root
+        self._out, self._err = out, err
+        self._on_out, self._on_err = screen.stdout_paint(), screen.stderr_paint()
+
+    def write(self, line: LogLine) -> None:
+        self._err.write(self._screen.log_line(line, self._on_err))
+
+    def on_build(self, event: Event) -> None:
+        text = self._screen.build_line(event, self._on_err)
+        if text is not None:
+            self._err.write(text)
+
+    def on_ready(self, url: str, manifest: Manifest) -> None:
+        screen, functions = self._screen, manifest.functions
+        screen.print_table(screen.functions_table(functions, self._root, url), sys.stdout)
+        for note in (*screen.notes(functions, self._root), *manifest.remarks):
+            self._err.write(self._on_err(note, fg="yellow"))
+        if not functions:
+            self._err.write("No functions were found: put one into netlify/functions/.")
+        self._out.write(f"\nServing {self._root} at {url} (Ctrl-C stops)")
+
+    def on_request(self, record: RequestRecord) -> None:
+        self._out.write(self._screen.request_line(record, self._on_out))
+
+    def on_problem(self, function: Function, error: PolyfnError) -> None:
+        self._err.write(self._on_err(f"{function.name}: {error.message}", fg="red"))
+
+    def on_bug(self, request_id: str, bug: Exception) -> None:
+        lines = "".join(traceback.format_exception(bug)).rstrip()
+        self._err.write(f"polyfn failed at request {request_id}; please report this:\n{lines}")
+
+    def on_stopping(self) -> None:
+        self._err.write("Stopping: what runs may finish. Ctrl-C again ends it at once.")

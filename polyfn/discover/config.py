@@ -1,0 +1,119 @@
+"""Merges what settings and source say of one function; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from polyfn.discover.names import BACKGROUND, EVENTS
+from polyfn.model import EventFormat, FunctionConfig, Kind
+from polyfn.settings.checks import NotAllowed
+from polyfn.settings.function_keys import IN_SOURCE
+from polyfn.settings.globs import matches
+from polyfn.settings.tables import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from polyfn.model import JSON
+    from polyfn.settings.values import FunctionRule, Settings
+
+_JOINED: Final = frozenset({"included_files", "external_node_modules"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A function's configuration, what kind that makes it, and what is wrong with it."""
+
+    config: FunctionConfig
+    kind: Kind
+    problem: str | None
+
+
+def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Resolved:
+    """Merge all that is said of a function: files, then its source, then environment and flags.
+
+    Lists join from the least specific table to the most specific one, and go on in the source,
+    except for ``includedFiles``: those of the source replace the others, for they are relative to
+    it (zip-it-and-ship-it, `config.ts` and `in_source_config/index.ts`).
+
+    Args:
+        name: The function's name.
+        in_source: The raw in-source configuration; keys that are not polyfn's are the author's own.
+        settings: The project's settings.
+    """
+    said, problems = _read(name, in_source)
+    merged = _merged(_about(name, settings.function_rules))
+    below = {key: value for key, value in merged.items() if key != "included_files"}
+    merged = _merged([below if said.get("included_files") else merged, said])
+    is_background = name.endswith(BACKGROUND) or bool(merged.get("background"))
+    over = _merged(_about(name, settings.overrides))
+    if is_background:
+        # Such a flag limits how long a caller waits; for this one nobody does.
+        over.pop("timeout_s", None)
+    config = _config({**merged, **over, "background": is_background})
+    return Resolved(config, kind_of(name, config), "; ".join(problems) or None)
+
+
+def kind_of(name: str, config: FunctionConfig) -> Kind:
+    """Say how a function is meant to be called.
+
+    A reserved name says most; a background function that has a schedule too is a background one, as
+    in the Netlify CLI (`src/lib/functions/server.ts`).
+    """
+    if name.removesuffix(BACKGROUND) in EVENTS:
+        return Kind.EVENT
+    if config.background:
+        return Kind.BACKGROUND
+    return Kind.SCHEDULED if config.schedule else Kind.SYNC
+
+
+def _read(name: str, in_source: Mapping[str, JSON]) -> tuple[dict[str, JSON], list[str]]:
+    read: dict[str, JSON] = {}
+    problems: list[str] = []
+    for spelling, key in IN_SOURCE.items():
+        value = in_source.get(spelling)
+        if value is None:
+            continue
+        try:
+            read[key.field] = key.read(value)
+        except NotAllowed as error:
+            problems.append(f"`{spelling}` in the config of {name} {error}, not {shown(value)}")
+    return read, problems
+
+
+def _about(name: str, rules: Iterable[FunctionRule]) -> list[Mapping[str, JSON]]:
+    return [rule.values for rule in rules if matches(name, rule.pattern)]
+
+
+def _merged(tables: Iterable[Mapping[str, JSON]]) -> dict[str, JSON]:
+    """Lay tables over one another, the last on top."""
+    whole: dict[str, JSON] = {}
+    for table in tables:
+        for key, value in table.items():
+            if key == "environment":
+                whole |= _environment(whole, value)
+            elif key in _JOINED:
+                whole[key] = tuple(dict.fromkeys((*whole.get(key, ()), *value)))
+            else:
+                whole[key] = value
+    return whole
+
+
+def _environment(
+    below: Mapping[str, JSON], said: Mapping[str, str] | tuple[str, ...]
+) -> dict[str, JSON]:
+    """A table adds variables; a list sets some too, and limits which others are seen."""
+    added = dict(below.get("environment", {}))
+    if not isinstance(said, tuple):
+        return {"environment": added | dict(said)}
+    pairs = [entry.partition("=") for entry in said]
+    added |= {name: value for name, equals, value in pairs if equals}
+    names = tuple(name for name, equals, _ in pairs if not equals)
+    return {"environment": added, "environment_only": (*below.get("environment_only", ()), *names)}
+
+
+def _config(said: dict[str, JSON]) -> FunctionConfig:
+    if "event_format" in said:
+        said = {**said, "event_format": EventFormat(said["event_format"])}
+    return FunctionConfig(**said)

@@ -1,0 +1,50 @@
+"""The rows that ``polyfn list --json`` prints: a stable shape."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from polyfn.settings.variables import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from polyfn.model import JSON, Function
+
+
+def listing(functions: Iterable[Function], root: Path, *, site: str = "") -> dict[str, JSON]:
+    """Write functions as JSON.
+
+    Args:
+        functions: Sorted by name, as a manifest holds them.
+        root: The project's directory, which paths are relative to.
+        site: What URLs begin with, such as ``http://localhost:9999``; empty for paths.
+
+    Returns:
+        ``{"functions": [row, …]}``; every row has every field.
+    """
+    return {"functions": [_row(each, root, site) for each in functions]}
+
+
+def _row(function: Function, root: Path, site: str) -> dict[str, JSON]:
+    """One function; ``url`` is its first route, if it has any: it answers only on those then."""
+    routes = list(function.config.routes)
+    return {
+        "name": function.name,
+        "runtime": function.runtime,
+        "main_file": _relative(function.main_file, root),
+        "kind": function.kind.value,
+        "api": function.api.value,
+        "url": site + (routes[0] if routes else function.url_path),
+        "routes": routes,
+        "schedule": function.config.schedule,
+        "valid": function.valid,
+        "problem": function.problem,
+        "shadowed": [_relative(each, root) for each in function.shadowed],
+    }
+
+
+def _relative(path: Path, root: Path) -> str:
+    return printable(Path(os.path.relpath(path, root)).as_posix())

@@ -1,0 +1,124 @@
+"""``/_polyfn/``: what other commands of the same user ask a running server for.
+
+Every request carries the token of `polyfn.gateway.presence`. ``POST /_polyfn/invoke/NAME`` hands
+the body over as the raw event, byte for byte, and answers with the handler's value as JSON.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from polyfn.errors import Forbidden, MalformedRequest, PolyfnError, UnknownFunction
+from polyfn.gateway import invocations
+from polyfn.gateway.errors import error_reply
+from polyfn.gateway.exchange import ClientLeftError, Exchange
+from polyfn.gateway.responses import Reply
+from polyfn.gateway.stamp import Clock
+from polyfn.model import Invocation, Value, Want
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from polyfn.gateway.exchange import Receive, RequestRecord, Scope, Send
+    from polyfn.ports import Fleet, Invoker
+    from polyfn.settings.values import Limits
+
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PREFIX: Final = "/_polyfn/"
+INVOKE: Final = f"{PREFIX}invoke/"
+
+
+class Admin:
+    """The ASGI callable behind ``/_polyfn/``.
+
+    Args:
+        token: What requests must carry as ``Authorization: Bearer TOKEN``.
+        on_request: Gets a record of each request that was answered; must not raise.
+    """
+
+    def __init__(
+        self,
+        *,
+        fleet: Fleet,
+        invoker: Invoker,
+        limits: Limits,
+        token: str,
+        on_request: Callable[[RequestRecord], None],
+    ) -> None:
+        self._fleet = fleet
+        self._invoker = invoker
+        self._limits = limits
+        self._authorization = f"Bearer {token}".encode()
+        self._on_request = on_request
+        self._clock = Clock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        exchange = Exchange(scope, receive, send, self._clock)
+        try:
+            await exchange.answer(await self._answer(exchange))
+        except ClientLeftError:
+            return
+        except PolyfnError as error:
+            exchange.error = error
+            await exchange.answer(error_reply(error, request_id=exchange.stamp.request_id))
+        self._on_request(exchange.record())
+
+    async def _answer(self, exchange: Exchange) -> Reply:
+        self._authorize(exchange)
+        path: str = exchange.scope["path"]
+        if not path.startswith(INVOKE) or exchange.method != "POST":
+            raise UnknownFunction(f"{PREFIX} has no {exchange.method} {path}.")
+        exchange.function = path.removeprefix(INVOKE)
+        function = self._fleet.find(exchange.function)
+        timeout_s = (
+            invocations.time_limit_s(function, self._limits) if function else self._limits.timeout_s
+        )
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in exchange.scope["headers"]
+        }
+        event = await exchange.read_body(headers, self._limits.max_request_bytes)
+        invocation = Invocation(
+            function=exchange.function,
+            request_id=exchange.stamp.request_id,
+            event=_checked(event),
+            timeout_s=timeout_s,
+            want=Want.VALUE,
+        )
+        result = await self._invoker.invoke(invocation, exchange.timing)
+        body = result.json if isinstance(result, Value) else b"null"
+        length = b"%d" % len(body)
+        return Reply(
+            200, [(b"content-type", b"application/json"), (b"content-length", length)], body
+        )
+
+    def _authorize(self, exchange: Exchange) -> None:
+        given = (exchange.header(b"authorization") or "").encode("latin-1")
+        if not hmac.compare_digest(given, self._authorization):
+            raise Forbidden(
+                f"{PREFIX} needs the token that stands in .polyfn/server.json; "
+                "`polyfn invoke` sends it by itself."
+            )
+
+
+def with_admin(gateway: App, admin: App) -> App:
+    """One ASGI callable of two, by the path."""
+
+    def front(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        chosen = admin if scope["path"].startswith(PREFIX) else gateway
+        return chosen(scope, receive, send)
+
+    return front
+
+
+def _checked(event: bytes) -> bytes:
+    try:
+        orjson.loads(event)
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequest(f"The event is not JSON: {error}.") from error
+    return event

