@@ -1,14 +1,25 @@
 """When a pool grows: the pure part.
 
-An instance is worth starting when those who wait would wait longer for the instances at
-hand than for a new one to start. So 64 callers of a 1 ms function get a handful of instances, and
-64 callers of a 1 s function get 64.
+An instance is worth starting when those who wait would wait longer for the instances at hand
+than for a new one to start. How long they would wait follows from how fast answers come now, not
+from how long a call takes: a busy machine stretches every call, and more instances stretch them
+further. So 64 callers of a 1 ms function get a handful of instances, and 64 callers of a 1 s
+function get 64.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+# Growth after which answers come only so much more often has not paid.
+_WORTH_IT: Final = 1.15
+# How much a tick's own rate counts: with ticks of 10 ms, the last 100 ms or so.
+_WEIGHT: Final = 0.1
+# A step has shown what it is worth after so many ticks.
+_JUDGE_AFTER_TICKS: Final = 15
+_HOLD_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,39 +30,109 @@ class Load:
         waiting: Callers without an instance.
         working: Instances that run an invocation.
         starting: Instances that are not ready yet.
-        duration_s: How long an invocation takes: as measured, and at least as long as the one that
-            has been running longest.
+        gap_s: The time between two answers, as it is now.
         cold_start_s: How long a new instance takes to be ready, at best.
+        ceiling: More instances than this did not help lately.
     """
 
     waiting: int
     working: int
     starting: int
-    duration_s: float
+    gap_s: float
     cold_start_s: float
+    ceiling: float = math.inf
 
 
 def instances_to_start(load: Load) -> int:
     """How many more instances pay for themselves now; 0 or more."""
     if not load.waiting:
         return 0
-    if not load.working + load.starting:
-        return 1
-    # With n instances a queue is worked off in waiting × duration ÷ n; that should be no longer
-    # than a cold start. More than one per caller never helps.
-    wanted = math.ceil(load.waiting * load.duration_s / load.cold_start_s)
-    return max(0, min(load.waiting, wanted - load.working) - load.starting)
+    if not load.working:
+        return 0 if load.starting else 1
+    expected_wait_s = load.waiting * load.gap_s
+    if expected_wait_s <= load.cold_start_s:
+        return 0
+    # n times the instances answer n times as often: enough of them that nobody waits longer
+    # than a cold start. More than one per caller never helps. While answers come it goes by
+    # doubling, so that each step can show whether it pays.
+    wanted = load.working * expected_wait_s / load.cold_start_s
+    if load.gap_s < load.cold_start_s:
+        wanted = min(wanted, load.working * 2)
+    wanted = min(wanted, load.ceiling)
+    more = math.ceil(wanted) - load.working
+    return max(0, min(load.waiting, more) - load.starting)
 
 
-class Measured:
-    """A duration that follows what is measured, with more weight on what is recent."""
+class Pace:
+    """How often answers come, and whether growing made them come more often.
 
-    __slots__ = ("_weight", "value")
+    It is told of each answer, and ticks while somebody waits. Times are a monotonic clock's, in
+    seconds.
+    """
 
-    def __init__(self, first: float, weight: float = 0.2) -> None:
-        self.value = first
-        self._weight = weight
+    __slots__ = (
+        "_answers", "_before", "_hold_until", "_judge_in", "_last_tick", "_limit", "_rate",
+        "_silence_s",
+    )  # fmt: skip
 
-    def add(self, value: float) -> None:
-        """Take one measurement, in seconds."""
-        self.value += (value - self.value) * self._weight
+    def __init__(self) -> None:
+        self._answers = 0
+        self._rate = 0.0
+        self._silence_s = 0.0
+        self._last_tick = -math.inf
+        self._before = 0.0
+        self._judge_in = 0
+        self._limit = math.inf
+        self._hold_until = -math.inf
+
+    def answered(self) -> None:
+        """An answer has come."""
+        self._answers += 1
+
+    def rest(self) -> None:
+        """Nobody waited for a while: what comes now is a new burst."""
+        self._answers = 0
+        self._silence_s = 0.0
+        self._last_tick = -math.inf
+
+    def tick(self, now: float, tick_s: float, working: int) -> None:
+        """A moment has passed while somebody waited and so many instances worked.
+
+        A machine that stands still ticks late. Silence is counted in ticks, so that standing still
+        is not taken for a slow function.
+        """
+        passed = max(now - self._last_tick, tick_s)
+        self._last_tick = now
+        if passed == math.inf:
+            return
+        self._silence_s = 0.0 if self._answers else self._silence_s + tick_s
+        rate = self._answers / passed
+        self._rate = self._rate + (rate - self._rate) * _WEIGHT if self._rate else rate
+        self._answers = 0
+        if self._judge_in:
+            self._judge_in -= 1
+            if not self._judge_in:
+                self._judge(now, working)
+
+    def grew(self) -> None:
+        """An instance more is ready: from here on it shows whether that helps."""
+        if not self._judge_in:
+            self._before = self._rate
+        self._judge_in = _JUDGE_AFTER_TICKS
+
+    def gap_s(self, patience_s: float) -> float:
+        """The time between two answers; longer when none has come for a while.
+
+        Args:
+            patience_s: A silence shorter than this is no news.
+        """
+        gap = 1 / self._rate if self._rate else 0.0
+        return max(gap, self._silence_s) if self._silence_s > patience_s else gap
+
+    def ceiling(self, now: float) -> float:
+        """How many instances are enough, as far as is known."""
+        return self._limit if now < self._hold_until else math.inf
+
+    def _judge(self, now: float, working: int) -> None:
+        if self._rate < self._before * _WORTH_IT:
+            self._limit, self._hold_until = working, now + _HOLD_S

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
-from polyfn.pool.growth import Load, Measured, instances_to_start
+from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
 from polyfn.pool.states import State
 
@@ -52,7 +52,7 @@ class Pool:
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
-        self._duration: Measured | None = None
+        self._pace = Pace()
         self._cold_start_s = _FIRST_COLD_START_S
         self._closed = False
 
@@ -155,9 +155,8 @@ class Pool:
         instance.begin(call)
 
     def _on_idle(self, instance: Instance) -> None:
-        done = self._running.pop(instance, None)
-        if done is not None:
-            self._measure(done.timing.run_s)
+        if self._running.pop(instance, None) is not None:
+            self._pace.answered()
         call = self._next_call()
         if call is not None:
             self._begin(instance, call)
@@ -174,12 +173,6 @@ class Pool:
         self._budget.give_back()
         self._grow()
 
-    def _measure(self, run_s: float) -> None:
-        if self._duration is None:
-            self._duration = Measured(run_s)
-        else:
-            self._duration.add(run_s)
-
     # Growth
 
     def _grow(self) -> None:
@@ -194,18 +187,21 @@ class Pool:
 
     def _think_again(self) -> None:
         self._tick = None
-        self._grow()
+        if self._queue:
+            self._pace.tick(self._loop.time(), _TICK_S, len(self._running))
+            self._grow()
+        else:
+            self._pace.rest()
 
     def _load(self) -> Load:
         now = self._loop.time()
-        oldest = min((call.began for call in self._running.values()), default=now)
-        known = self._duration.value if self._duration is not None else 0.0
         return Load(
             waiting=len(self._queue),
             working=len(self._running),
             starting=self._starting,
-            duration_s=max(known, now - oldest),
+            gap_s=self._pace.gap_s(self._cold_start_s),
             cold_start_s=self._cold_start_s,
+            ceiling=self._pace.ceiling(now),
         )
 
     async def _start_one(self) -> None:
@@ -236,6 +232,7 @@ class Pool:
                 self._fail_queue(error)
             return
         self._cold_start_s = min(self._cold_start_s, instance.start_s)
+        self._pace.grew()
         self._on_idle(instance)
 
     def _spawn_task(self, work: Coroutine[None, None, None]) -> None:
