@@ -79,11 +79,12 @@ class Attempt:
                 )
             except OSError as error:
                 raise self._failure(f"{argv[0]} cannot be started: {error}") from error
+        if outcome.status == 0 and not outcome.timed_out:
+            return
         words = self._plan.explain(outcome.output).strip()
         if outcome.timed_out:
             raise self._failure(f"{argv[0]} was stopped after {self._limit_s:g} s.\n{words}")
-        if outcome.status != 0:
-            raise self._failure(words or f"{argv[0]} {_ending(outcome.status)} without a word.")
+        raise self._failure(words or f"{argv[0]} {_ending(outcome.status)} without a word.")
 
     def _commit(self, work: Work, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         output = self._plan.output

@@ -11,16 +11,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import asynccontextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 KEEP_BYTES = 1024 * 1024
+_READ_BYTES = 256 * 1024
 _TERM_GRACE_S = 2.0
 _DRAIN_GRACE_S = 1.0
 _LEFT_OUT = "[… earlier output left out …]\n"
@@ -61,7 +62,7 @@ async def run(
         OSError: It cannot be started.
     """
     tail = _Tail(keep_bytes)
-    async with _collecting(tail) as pipe:
+    with tail.pipe() as pipe:
         process = await _start(argv, cwd, env, stdout or pipe, pipe)
         pipe.close()
         timed_out = False
@@ -72,61 +73,63 @@ async def run(
             timed_out = True
         finally:
             await _end(process)
-        await tail.drained(_DRAIN_GRACE_S)
+        await tail.ended(_DRAIN_GRACE_S)
     assert process.returncode is not None  # noqa: S101 - it has been waited for
     return Outcome(status=process.returncode, output=tail.text(), timed_out=timed_out)
 
 
-class _Tail(asyncio.Protocol):
-    """Keeps the last bytes of what arrives."""
+class _Tail:
+    """Keeps the last bytes of what arrives in a pipe."""
 
     def __init__(self, keep_bytes: int) -> None:
         self._keep = keep_bytes
         self._data = bytearray()
         self._dropped = False
-        self._closed = asyncio.Event()
+        self._ended = asyncio.Event()
 
-    def data_received(self, data: bytes) -> None:
-        self._data += data
-        if len(self._data) > 2 * self._keep:
-            self._cut()
+    @contextmanager
+    def pipe(self) -> Iterator[IO[bytes]]:
+        """The end to write to; what is written is read as long as this is open."""
+        loop = asyncio.get_running_loop()
+        read_end, write_end = os.pipe()
+        os.set_blocking(read_end, False)
+        loop.add_reader(read_end, self._read, read_end)
+        try:
+            with os.fdopen(write_end, "wb", 0) as writer:
+                yield writer
+        finally:
+            loop.remove_reader(read_end)
+            os.close(read_end)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._closed.set()
-
-    async def drained(self, limit_s: float) -> None:
+    async def ended(self, limit_s: float) -> None:
         """Wait for the end; a process that left the group may hold the pipe for ever."""
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
-                await self._closed.wait()
+                await self._ended.wait()
 
     def text(self) -> str:
+        """What was kept."""
         self._cut()
         text = self._data.decode("utf-8", "replace")
         return _LEFT_OUT + text if self._dropped else text
+
+    def _read(self, descriptor: int) -> None:
+        try:
+            data = os.read(descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            asyncio.get_running_loop().remove_reader(descriptor)
+            self._ended.set()
+        self._data += data
+        if len(self._data) > 2 * self._keep:
+            self._cut()
 
     def _cut(self) -> None:
         excess = len(self._data) - self._keep
         if excess > 0:
             del self._data[:excess]
             self._dropped = True
-
-
-@asynccontextmanager
-async def _collecting(tail: _Tail) -> AsyncIterator[IO[bytes]]:
-    read_end, write_end = os.pipe()
-    reader = os.fdopen(read_end, "rb", 0)
-    with os.fdopen(write_end, "wb", 0) as writer:
-        try:
-            loop = asyncio.get_running_loop()
-            transport, _ = await loop.connect_read_pipe(lambda: tail, reader)
-        except BaseException:
-            reader.close()
-            raise
-        try:
-            yield writer
-        finally:
-            transport.close()
 
 
 async def _start(
@@ -141,7 +144,7 @@ async def _start(
         asyncio.create_subprocess_exec(
             *argv,
             cwd=cwd,
-            env=env,
+            env=dict(env),  # uvloop takes nothing else
             stdin=asyncio.subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,

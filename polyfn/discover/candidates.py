@@ -33,7 +33,7 @@ class Candidate:
     facts: SourceFacts
 
     @property
-    def rank(self) -> tuple[bool, bool, int, bool, str, int]:
+    def rank(self) -> tuple[bool, bool, int, bool, int, str]:
         """Sorts the winner first.
 
         The user's directory wins over the generated one, a directory over a file, Go over
@@ -44,8 +44,8 @@ class Candidate:
             self.source == self.main_file,
             self.runtime.rank,
             self.source.name != self.name,
-            self.source.name,
             self.order,
+            self.source.name,
         )
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from polyfn.errors import ResponseTooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncIterator
 
+    from polyfn.gateway.exchange import Receive, Send
     from polyfn.model import Streamed
-
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_LAST: Final = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 class _Closable(Protocol):
@@ -65,7 +61,7 @@ async def _send_all(
                 "cut. Set `stream_max_bytes` under [limits] in polyfn.toml; 0 is no limit."
             )
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send(_LAST)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _left(receive: Receive) -> None:

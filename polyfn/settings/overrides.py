@@ -103,5 +103,5 @@ def _rules(read: Mapping[str, JSON], flags: Flags) -> tuple[FunctionRule, ...]:
 
 def _misspelt(key: str) -> str | None:
     """Other variables may begin like ours, so only a near miss is worth a word."""
-    near = nearest(key, _READERS, 0.8) if key.lower() not in _READERS else None
+    near = nearest(key, _READERS, 0.7) if key.lower() not in _READERS else None
     return near and f"{PREFIX}{key} is ignored: did you mean {PREFIX}{near.upper()}?"

@@ -111,11 +111,24 @@ FOUND = [
         "the main file of a Go directory is NAME.go, then main.go, of package main",
         {
             f"{HERE}/go-name/go-name.go": GO,
+            f"{HERE}/go-both/go-both.go": GO,
+            f"{HERE}/go-both/main.go": "package main\n",
             f"{HERE}/go-main/main.go": GO,
             f"{HERE}/go-library/go-library.go": LIBRARY,
             f"{HERE}/go-elsewhere/cmd.go": GO,
         },
-        [row("go-name", "go", "go-name/go-name.go"), row("go-main", "go", "go-main/main.go")],
+        [
+            row("go-name", "go", "go-name/go-name.go"),
+            row("go-both", "go", "go-both/go-both.go"),
+            row("go-main", "go", "go-main/main.go"),
+            row(
+                "go-library",
+                "go",
+                "go-library/go-library.go",
+                problem="go-library.go is of package hello: a function is a program, so every "
+                "file of its directory must say `package main`",
+            ),
+        ],
     ),
     Case(
         "a directory may hold a prebuilt executable of its own name",

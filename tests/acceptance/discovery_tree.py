@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +50,7 @@ class Case:
     """A rule, the files that show it, and the rows that they make."""
 
     rule: str
-    files: dict[str, Content]
+    files: Mapping[str, Content]
     rows: list[dict[str, JSON]] = field(default_factory=list)
 
 

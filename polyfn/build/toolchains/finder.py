@@ -141,14 +141,20 @@ class Toolchains:
     async def _checked(self, program: Program, candidate: Candidate) -> Tool:
         path = candidate.path
         if candidate.shim and program.whereabouts:
-            answer = await self._versions.ask(program, path, program.whereabouts)
-            path = Path(answer, program.inside)
+            path = await self._behind(program, path)
         version = await self._versions.of(program, path)
         if not program.accepts(version):
             raise Unusable(
                 f"{path} is version {version}, and polyfn needs {program.oldest} or newer"
             )
         return Tool(name=program.name, path=path, version=version, origin=candidate.origin)
+
+    async def _behind(self, program: Program, shim: Path) -> Path:
+        """The program that a shim starts; asked anew each time: what it answers may change."""
+        answer = await self._versions.ask(program, shim, program.whereabouts)
+        if not answer:
+            raise Unusable(f"{shim} does not say what it starts")
+        return Path(answer.splitlines()[-1], program.inside)
 
 
 def user_cache(env: Mapping[str, str]) -> Path:

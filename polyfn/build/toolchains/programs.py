@@ -73,7 +73,7 @@ class Program:
 GO: Final = Program(
     name="go",
     title="Go",
-    minimum=(1, 21),
+    minimum=(1, 20),
     version=("version",),
     whereabouts=("env", "GOROOT"),
     inside="bin/go",
@@ -100,7 +100,7 @@ ESBUILD: Final = Program(
     name="esbuild",
     title="esbuild",
     minimum=(0, 18),
-    advice="Add it to your project with: npm install --save-dev esbuild",
+    advice="Try again with a network, or add it to the project: npm install --save-dev esbuild",
 )
 PYTHON: Final = Program(
     name="python",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "versions.json"
 _LIMIT_S: Final = 30.0
+_MAX_BYTES: Final = 65_536
+_MAX_WORDS: Final = 200
 
 
 class Unusable(Exception):
@@ -55,28 +58,32 @@ class Versions:
         output = await self.ask(program, path, program.version)
         version = version_in(output)
         if version is None:
-            raise Unusable(f"{path} says no version: {output[:200]!r}")
+            raise Unusable(f"{path} says no version: {output[:_MAX_WORDS]!r}")
         self._answers[str(path)] = (version, stamp)
         _store(self._directory / FILE_NAME, self._answers)
         return version
 
     async def ask(self, program: Program, path: Path, arguments: Sequence[str]) -> str:
-        """What a program prints.
+        """What a program prints: on its standard output, or else on the other one.
 
         Raises:
             Unusable: It does not run, or fails.
         """
         env = {**self._env, **program.env}
+        argv = [str(path), *arguments]
         try:
-            outcome = await process.run(
-                [str(path), *arguments], cwd=self._cwd, env=env, limit_s=_LIMIT_S
-            )
+            with TemporaryFile() as stdout:
+                outcome = await process.run(
+                    argv, cwd=self._cwd, env=env, limit_s=_LIMIT_S, stdout=stdout
+                )
+                stdout.seek(0)
+                printed = stdout.read(_MAX_BYTES).decode("utf-8", "replace").strip()
         except OSError as error:
             raise Unusable(f"{path} cannot be started: {error.strerror}") from error
-        if outcome.status != 0 or outcome.timed_out:
-            words = " ".join(outcome.output.split())[:200]
+        if outcome.status != 0:
+            words = " ".join(f"{outcome.output} {printed}".split())[:_MAX_WORDS]
             raise Unusable(f"{path} {arguments[0]} failed: {words or outcome.status}")
-        return outcome.output.strip()
+        return printed or outcome.output.strip()
 
 
 def _load(path: Path) -> dict[str, tuple[str, Stamp]]:

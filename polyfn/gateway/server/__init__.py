@@ -116,5 +116,5 @@ class _Server(uvicorn.Server):
 
 
 def _connections(limits: Limits) -> type[Connection]:
-    """What makes connections, by uvicorn's leave a class alone: one that knows the limits."""
+    """The class that uvicorn makes connections of, which is all it takes: it knows the limits."""
     return type("Connection", (Connection,), {"limits": limits})

@@ -92,11 +92,12 @@ class Connection(HttpToolsProtocol):
             )
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or a trailer."""
+        """Take a header; drop a trailer, which must not pass for one."""
         self._header_bytes += len(name) + len(value) + _HEADER_OVERHEAD
         if self._header_bytes > self._max_header_bytes:
             self._refuse_headers()
-        super().on_header(name, value)
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Hand the request to the gateway."""

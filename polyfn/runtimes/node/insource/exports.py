@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from polyfn.runtimes.node.insource.grammar import text_of
-from polyfn.runtimes.node.insource.imports import imported, required
+from polyfn.runtimes.node.insource.imports import imported, pattern_names, required
 from polyfn.runtimes.node.insource.values import MAX_DEPTH, key_of, unwrap
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def _exported(statement: Node) -> dict[str, Node | None]:
     if declaration and "default" in kinds:
         found["default"] = declaration
     elif declaration and declaration.type in _DECLARATIONS:
-        found |= {text_of(name): each for name, each in _declared(declaration)}
+        for target, each in _declared(declaration):
+            found |= {text_of(target): each} if target.type == "identifier" else {}
+            found |= {name: None for name, _ in pattern_names(target)}
     elif declaration and declaration.type in _NAMED:
         found |= {text_of(name): declaration for name in declaration.children_by_field_name("name")}
     for clause in statement.named_children:

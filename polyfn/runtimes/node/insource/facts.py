@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import Api, SourceFacts
 from polyfn.runtimes.node.insource.exports import Module, module_of
 from polyfn.runtimes.node.insource.grammar import text_of
-from polyfn.runtimes.node.insource.values import Evaluator, is_readable, unwrap
+from polyfn.runtimes.node.insource.values import UNDEFINED, Evaluator, is_readable, unwrap
 from polyfn.settings.function_keys import IN_SOURCE
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def _config(
     if modern and not exported:
         default = evaluator.value(evaluator.follow(module.exports["default"]))
         raw = default.get("config", {}) if isinstance(default, dict) else {}
+    if raw is UNDEFINED:  # what TypeScript compiles begins with exports.config = void 0
+        raw = {}
     if not isinstance(raw, dict):
         return {}, f"its config cannot be read: {_LITERALLY}" if modern else None
     readable = {key: value for key, value in raw.items() if is_readable(value)}

@@ -51,10 +51,11 @@ def required(target: Node, value: Node) -> dict[str, str]:
         return {}
     if target.type == "identifier":
         return {text_of(target): "*"}
-    return dict(_pattern_names(target))
+    return dict(pattern_names(target))
 
 
-def _pattern_names(pattern: Node) -> Iterator[tuple[str, str]]:
+def pattern_names(pattern: Node) -> Iterator[tuple[str, str]]:
+    """Read ``{ a, b: c }`` as a target: each local name, and the property that it takes."""
     for each in pattern.named_children:
         if each.type == "shorthand_property_identifier_pattern":
             yield text_of(each), text_of(each)

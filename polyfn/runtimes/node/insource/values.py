@@ -125,7 +125,7 @@ class Evaluator:
             value: JSON | Unknown = text_of(part)
             if part.type == "template_substitution":
                 value = self.value(next(iter(part.named_children), None))
-            if not isinstance(value, (str, int)) or len(text) > MAX_TEXT:
+            if not isinstance(value, (str, int)) or len(text) + len(str(value)) > MAX_TEXT:
                 return UNREADABLE
             plain = part.type == "template_substitution"
             text += str(value) if plain else unescape(str(value))

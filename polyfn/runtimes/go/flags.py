@@ -1,0 +1,83 @@
+"""What every go command of a build gets: flags and environment, the author's joined with ours."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# As zip-it-and-ship-it builds (runtimes/go/builder.ts). The tag leaves out aws-lambda-go's net/rpc.
+_TAG: Final = "lambda.norpc"
+_LINKER: Final = "-s -w"
+
+_SALTED: Final = (
+    "GOFLAGS", "GOENV", "GOEXPERIMENT", "GODEBUG", "GOTOOLCHAIN", "GOWORK", "GOPATH", "GOROOT",
+    "GOMODCACHE", "GOFIPS140", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOPPC64", "GORISCV64",
+    "CGO_ENABLED", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "CC", "CXX",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """Flags in which the author's own, of GOFLAGS, are joined with polyfn's.
+
+    A flag on the command line replaces one in GOFLAGS, so tags and linker flags would be lost.
+    """
+
+    tags: str
+    linker: str
+
+
+def joined_flags(env: Mapping[str, str]) -> Flags:
+    """Join the author's tags and linker flags with polyfn's."""
+    tags, linker = [_TAG], _LINKER
+    for name, value in _split(_goflags(env)):
+        if name == "tags":
+            tags[1:] = value.replace(",", " ").split()
+        elif name == "ldflags":
+            linker = f"{_LINKER} {value}"
+    return Flags(tags=",".join(tags), linker=linker)
+
+
+def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[str, str]:
+    """The environment of a go command.
+
+    The program runs on this machine, so a target to cross-compile for is left out. CGO_ENABLED is
+    0, as on Netlify, unless it is set.
+    """
+    kept = {k: v for k, v in env.items() if k not in ("GOOS", "GOARCH", "GO111MODULE")}
+    # Go takes PWD for the directory when it is the same place: links in it would miss the overlay.
+    made = {"CGO_ENABLED": "0", **kept, "PWD": str(cwd)}
+    return {**made, "GOWORK": "off"} if is_virtual else made
+
+
+def salt(env: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the environment changes a result."""
+    return (*(f"{name}={env[name]}" for name in _SALTED if name in env), _goflags(env))
+
+
+def _goflags(env: Mapping[str, str]) -> str:
+    """GOFLAGS, also when it was set with ``go env -w``."""
+    if "GOFLAGS" in env:
+        return env["GOFLAGS"]
+    config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
+    file = Path(env.get("GOENV") or f"{config}/go/env")
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return next((line[8:] for line in lines if line.startswith("GOFLAGS=")), "")
+
+
+def _split(goflags: str) -> Iterator[tuple[str, str]]:
+    try:
+        words = shlex.split(goflags)
+    except ValueError:  # a quote that does not end: go says so itself
+        return
+    for word in words:
+        name, _, value = word.lstrip("-").partition("=")
+        yield name, value

@@ -1,0 +1,68 @@
+"""How a Go function is built."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from polyfn.model import BuildPlan, Command
+from polyfn.runtimes.go import flags, inputs
+from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.modules import module_of
+from polyfn.runtimes.go.overlay import overlay_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import Function, Tool
+
+
+def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPlan:
+    """Plan ``go build`` in the function's directory, then ask what it has used.
+
+    Args:
+        env: The environment that the commands start from.
+    """
+    package, root = function.main_file.parent.resolve(), function.project_root.resolve()
+    module = module_of(package, env)
+    overlay = overlay_for(package, module, go.version)
+    joined = flags.joined_flags(env)
+    # No version control stamp: it changes at each commit, and calls git.
+    common = ("-buildvcs=false", *overlay.flags, f"-tags={joined.tags}")
+    command = partial(
+        Command, cwd=package, env=flags.build_env(env, package, is_virtual=module.is_virtual)
+    )
+    return BuildPlan(
+        function=function.name,
+        title=f"go build {_shown(package, root)}",
+        files=overlay.files,
+        commands=(
+            command(
+                argv=(
+                    *(str(go.path), "build", *common, f"-ldflags={joined.linker}"),
+                    *("-o", "{work}/bootstrap", "."),
+                )
+            ),
+            command(
+                argv=(str(go.path), "list", "-deps", *common, "-f", inputs.TEMPLATE, "."),
+                stdout_to=inputs.LISTING,
+            ),
+        ),
+        output="bootstrap",
+        inputs=partial(
+            inputs.read_inputs,
+            virtual=overlay.virtual,
+            deciders=inputs.deciding_files(module, root, env),
+        ),
+        salt=("go", go.version, overlay.digest, *flags.salt(env)),
+        explain=Explainer(cwd=package, project_root=root, module=module),
+    )
+
+
+def _shown(package: Path, root: Path) -> str:
+    return (
+        f"./{package.relative_to(root).as_posix()}"
+        if package.is_relative_to(root)
+        else str(package)
+    )

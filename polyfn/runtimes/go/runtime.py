@@ -1,0 +1,95 @@
+"""The Go runtime: which files are functions, how they are built, how they are started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from polyfn.errors import LoadFailed
+from polyfn.model import LaunchSpec, SourceFacts
+from polyfn.runtimes.go import executables
+from polyfn.runtimes.go.plan import build_plan
+from polyfn.runtimes.go.source import package_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import BuildPlan, Function, Tool
+
+_SOURCE: Final = ".go"
+
+
+class GoRuntime:
+    """Go; see `polyfn.runtimes.contract.Runtime`.
+
+    Which files count is zip-it-and-ship-it's rule (``runtimes/go/index.ts``): a directory with
+    ``NAME.go`` or ``main.go``, or a program built before; never a ``.go`` file by itself.
+    """
+
+    name = "go"
+    rank = 0
+
+    def files(self, paths: list[Path]) -> dict[str, list[Path]]:
+        """Pick programs that were built before."""
+        found: dict[str, list[Path]] = {}
+        for path in paths:
+            if executables.is_program(path):
+                found.setdefault(path.stem, []).append(path)
+        return found
+
+    def mains(self, directory: Path, name: str) -> list[Path]:
+        """The main file, then a program that was built before.
+
+        ``main.go`` beside ``NAME.go`` is part of the same program, so it is no second candidate.
+        """
+        sources = (directory / f"{name}.go", directory / "main.go")
+        program = directory / name
+        return [
+            *[path for path in sources if path.is_file()][:1],
+            *([program] if program.is_file() and executables.is_program(program) else []),
+        ]
+
+    def inspect(self, main_file: Path) -> SourceFacts | None:
+        """Check that it can be run: a package main, or a program for this machine."""
+        if main_file.suffix == _SOURCE:
+            problem = package_problem(main_file)
+        else:
+            problem = executables.problem(main_file)
+        return SourceFacts(handler="", problem=problem)
+
+    def tools(self, function: Function) -> tuple[str, ...]:
+        """Source needs ``go``; a program needs nothing."""
+        return ("go",) if _is_source(function) else ()
+
+    def plan(
+        self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> BuildPlan | None:
+        """How to build it."""
+        return build_plan(function, tools["go"], env) if _is_source(function) else None
+
+    def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
+        """Start the built program, which holds its own runner.
+
+        Go packages read their environment and their directory while they initialise: the program
+        starts with both, and does not wait for LOAD to bring them.
+
+        Raises:
+            LoadFailed: It is a program that was built before: there is no runner in it.
+        """
+        del tools  # the program runs by itself
+        if not _is_source(function):
+            raise LoadFailed(
+                f"Function {function.name!r} is a prebuilt program ({function.main_file.name}), "
+                "which this version of polyfn cannot run. Put its Go source into a directory "
+                f"{function.name}/ with a main.go: polyfn builds it.",
+                type_="Runtime.PrebuiltProgram",
+            )
+        return LaunchSpec(
+            argv=(str(artifact),),
+            start_env={"POLYFN_CWD": str(function.project_root)},
+            load={"main_file": str(artifact), "handler": ""},
+        )
+
+
+def _is_source(function: Function) -> bool:
+    return function.main_file.suffix == _SOURCE

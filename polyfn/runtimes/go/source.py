@@ -1,0 +1,31 @@
+"""What a Go file says of itself before its first declaration."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Comments may stand before the package clause, and a byte order mark before all.
+_PACKAGE: Final = re.compile(
+    r"\A\ufeff?(?:\s+|//[^\n]*(?:\n|\Z)|/\*.*?\*/)*package\s+(\w+)", re.DOTALL
+)
+
+
+def package_problem(main_file: Path) -> str | None:
+    """Say why a file cannot be a function's main one, or ``None``.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    found = _PACKAGE.match(main_file.read_text("utf-8", "replace"))
+    if found is None:
+        return f"{main_file.name} has no package clause: it must begin with `package main`"
+    if found[1] != "main":
+        return (
+            f"{main_file.name} is of package {found[1]}: a function is a program, so every file "
+            "of its directory must say `package main`"
+        )
+    return None

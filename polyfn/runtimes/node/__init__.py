@@ -1,0 +1,65 @@
+"""JavaScript and TypeScript: JavaScript runs as it is, TypeScript is bundled by esbuild first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from polyfn.model import Api, LaunchSpec
+from polyfn.runtimes.assets import runner_file
+from polyfn.runtimes.node import insource, naming, typescript
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import BuildPlan, Function, SourceFacts, Tool
+
+
+class NodeRuntime:
+    """Implements `polyfn.runtimes.contract.Runtime`."""
+
+    name = "node"
+    rank = 1
+
+    def files(self, paths: list[Path]) -> dict[str, list[Path]]:
+        """Pick the functions among a directory's files, by extension."""
+        return naming.files(paths)
+
+    def mains(self, directory: Path, name: str) -> list[Path]:
+        """A function directory's main files."""
+        return naming.mains(directory, name)
+
+    def inspect(self, main_file: Path) -> SourceFacts | None:
+        """Read a file's exports and ``config``; any such file is a function."""
+        return insource.read(main_file)
+
+    def tools(self, function: Function) -> tuple[str, ...]:
+        """Node, and esbuild for TypeScript."""
+        return ("node", "esbuild") if _is_typescript(function) else ("node",)
+
+    def plan(
+        self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> BuildPlan | None:
+        """Bundle TypeScript.
+
+        JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner also
+        where Node does not do so by itself, before 20.19 (`runners/node/module_syntax.cjs`).
+        """
+        return typescript.plan(function, tools, env) if _is_typescript(function) else None
+
+    def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
+        """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""
+        return LaunchSpec(
+            argv=(str(tools["node"].path), str(runner_file("node/runner.cjs"))),
+            load={
+                "main_file": str(artifact),
+                "source_file": str(function.main_file),
+                # Of a modern function the runner says itself that it cannot call it yet.
+                "handler": function.handler if function.api is Api.LAMBDA else "",
+                "source_maps": artifact != function.main_file,
+            },
+        )
+
+
+def _is_typescript(function: Function) -> bool:
+    return function.main_file.suffix in naming.TYPESCRIPT

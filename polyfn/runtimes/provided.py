@@ -1,0 +1,69 @@
+"""Programs in any language that speak the Lambda Runtime API: a directory with a ``bootstrap``.
+
+That file name is AWS's (Lambda's ``provided`` runtimes), for Netlify knows no such functions.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from polyfn.errors import LoadFailed
+from polyfn.model import SourceFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from polyfn.model import BuildPlan, Function, LaunchSpec, Tool
+
+_BOOTSTRAP: Final = "bootstrap"
+
+
+class ProvidedRuntime:
+    """Any language; see `polyfn.runtimes.contract.Runtime`."""
+
+    name = "provided"
+    rank = 3
+
+    def files(self, paths: list[Path]) -> dict[str, list[Path]]:
+        """None: a file by itself is never such a function."""
+        del paths
+        return {}
+
+    def mains(self, directory: Path, name: str) -> list[Path]:
+        """The directory's ``bootstrap``, when it is executable."""
+        del name  # the file is called the same in every function
+        bootstrap = directory / _BOOTSTRAP
+        return [bootstrap] if bootstrap.is_file() and os.access(bootstrap, os.X_OK) else []
+
+    def inspect(self, main_file: Path) -> SourceFacts | None:
+        """Nothing can be read from a program."""
+        del main_file
+        return SourceFacts(handler="")
+
+    def tools(self, function: Function) -> tuple[str, ...]:
+        """It needs nothing that polyfn knows of."""
+        del function
+        return ()
+
+    def plan(
+        self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> BuildPlan | None:
+        """It runs as it is."""
+        del function, tools, env
+        return None
+
+    def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
+        """Refuse: such a program asks for its events over HTTP, and nobody answers there yet.
+
+        Raises:
+            LoadFailed: Always.
+        """
+        del artifact, tools
+        raise LoadFailed(
+            f"Function {function.name!r} is a program that speaks the Lambda Runtime API "
+            f"({_BOOTSTRAP}), which this version of polyfn cannot run. Write it in JavaScript, "
+            "TypeScript, Go or Python.",
+            type_="Runtime.ProvidedProgram",
+        )

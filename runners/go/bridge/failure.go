@@ -1,0 +1,92 @@
+package bridge
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// failure is what ERROR carries.
+type failure struct {
+	Type    string   `json:"errorType"`
+	Message string   `json:"errorMessage"`
+	Trace   []string `json:"trace"`
+
+	isPanic bool
+}
+
+func newFailure(kind, text string) *failure {
+	return &failure{Type: kind, Message: text, Trace: []string{}}
+}
+
+func (f *failure) encode() []byte {
+	encoded, _ := json.Marshal(f) // strings only: it cannot fail
+	return encoded
+}
+
+// reportedFailure reads what a program posted to …/error.
+func reportedFailure(request *http.Request) *failure {
+	body, err := io.ReadAll(io.LimitReader(request.Body, maxErrorBytes))
+	if err != nil {
+		return newFailure("Runtime.Unknown", fmt.Sprintf("its error could not be read: %v", err))
+	}
+	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"))
+}
+
+// parseFailure understands aws-lambda-go's shape (lambda/messages/messages.go: InvokeResponse_Error). Only a panic
+// has a stack there, and after reporting a panic the program exits (lambda/errors.go: lambdaPanicResponse).
+func parseFailure(body []byte, fallbackType string) *failure {
+	var reported struct {
+		Type    string          `json:"errorType"`
+		Message string          `json:"errorMessage"`
+		Stack   json.RawMessage `json:"stackTrace"`
+	}
+	if err := json.Unmarshal(body, &reported); err != nil {
+		reported.Message = string(body)
+	}
+	if reported.Type == "" {
+		reported.Type = fallbackType
+	}
+	if reported.Type == "" {
+		reported.Type = "Error"
+	}
+	parsed := newFailure(reported.Type, reported.Message)
+	var frames []stackFrame
+	if json.Unmarshal(reported.Stack, &frames) == nil {
+		parsed.isPanic = len(frames) > 0
+		parsed.Trace = authorsTrace(frames)
+	} else if json.Unmarshal(reported.Stack, &parsed.Trace) != nil {
+		parsed.Trace = []string{}
+	}
+	return parsed
+}
+
+type stackFrame struct {
+	Path  string `json:"path"`
+	Line  int    `json:"line"`
+	Label string `json:"label"`
+}
+
+// authorsTrace leaves out how the runtime got to the panic, and everything from the library on that called
+// the handler: what is between is the author's.
+func authorsTrace(frames []stackFrame) []string {
+	for i, frame := range frames {
+		if strings.HasPrefix(frame.Path, library+"@") || strings.HasPrefix(frame.Path, library+"/") {
+			frames = frames[:i]
+			break
+		}
+	}
+	for len(frames) > 0 && strings.HasPrefix(frames[len(frames)-1].Path, "reflect/") {
+		frames = frames[:len(frames)-1]
+	}
+	for len(frames) > 0 && strings.HasPrefix(frames[0].Path, "runtime/") {
+		frames = frames[1:]
+	}
+	lines := make([]string, 0, len(frames))
+	for _, frame := range frames {
+		lines = append(lines, fmt.Sprintf("%s:%d %s", frame.Path, frame.Line, frame.Label))
+	}
+	return lines
+}

@@ -1,0 +1,87 @@
+package bridge
+
+import (
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"testing"
+)
+
+func TestPanicKeepsTheAuthorsFramesOnly(t *testing.T) {
+	// As aws-lambda-go 1.55 posts it, shortened.
+	body := `{"errorMessage":"assignment to entry in nil map","errorType":"plainError","stackTrace":[
+		{"path":"runtime/panic.go","line":860,"label":"gopanic"},
+		{"path":"runtime/map.go","line":10,"label":"mapassign"},
+		{"path":"fn/main.go","line":12,"label":"deeper"},
+		{"path":"reflect/value.go","line":5,"label":"Value.Call"},
+		{"path":"fn/main.go","line":9,"label":"handler"},
+		{"path":"reflect/value.go","line":581,"label":"Value.call"},
+		{"path":"reflect/value.go","line":365,"label":"Value.Call"},
+		{"path":"github.com/aws/aws-lambda-go@v1.55.1/lambda/handler.go","line":293,"label":"reflectHandler.func2"},
+		{"path":"fn/main.go","line":20,"label":"main"},
+		{"path":"runtime/proc.go","line":283,"label":"main"}]}`
+	got := parseFailure([]byte(body), "")
+	want := []string{"fn/main.go:12 deeper", "reflect/value.go:5 Value.Call", "fn/main.go:9 handler"}
+	if got.Type != "plainError" || got.Message != "assignment to entry in nil map" || !got.isPanic {
+		t.Errorf("%+v", got)
+	}
+	if !reflect.DeepEqual(got.Trace, want) {
+		t.Errorf("trace is %q", got.Trace)
+	}
+}
+
+func TestErrorsOfOtherShapesAreUnderstood(t *testing.T) {
+	for body, want := range map[string]failure{
+		`{"errorMessage":"no","errorType":"errorString"}`:                 {Type: "errorString", Message: "no", Trace: []string{}},
+		`{"errorMessage":"no","errorType":""}`:                            {Type: "Fallback", Message: "no", Trace: []string{}},
+		`{"errorMessage":"no","errorType":"E","stackTrace":["a:1","b"]}`:  {Type: "E", Message: "no", Trace: []string{"a:1", "b"}},
+		`{"errorMessage":"no","errorType":"E","stackTrace":{"odd":true}}`: {Type: "E", Message: "no", Trace: []string{}},
+		`{"errorMessage":"no","errorType":"E","stackTrace":[]}`:           {Type: "E", Message: "no", Trace: []string{}},
+		`not JSON`: {Type: "Fallback", Message: "not JSON", Trace: []string{}},
+	} {
+		if got := parseFailure([]byte(body), "Fallback"); !reflect.DeepEqual(*got, want) {
+			t.Errorf("%s became %+v", body, *got)
+		}
+	}
+	if got := parseFailure(nil, ""); got.Type != "Error" {
+		t.Errorf("%+v", got)
+	}
+	if got := string(newFailure("A", "b").encode()); got != `{"errorType":"A","errorMessage":"b","trace":[]}` {
+		t.Error(got)
+	}
+}
+
+func TestLibraryWithoutRuntimeAPIIsRefusedByName(t *testing.T) {
+	built := func(version string, replacement *debug.Module) *debug.BuildInfo {
+		return &debug.BuildInfo{Deps: []*debug.Module{
+			{Path: "example.com/other", Version: "v1.1.0"},
+			{Path: library, Version: version, Replace: replacement},
+		}}
+	}
+	for _, good := range []*debug.BuildInfo{
+		built("v1.18.0", nil), built("v1.55.1", nil), built("v2.0.0", nil), built("(devel)", nil),
+		built("v1.13.3", &debug.Module{Version: "v1.20.0"}), built("v1.13.3", &debug.Module{}), {},
+	} {
+		if got := tooOld(good, true); got != "" {
+			t.Errorf("%v: %s", good, got)
+		}
+	}
+	if got := tooOld(nil, false); got != "" {
+		t.Error(got)
+	}
+	got := tooOld(built("v1.13.3", nil), true)
+	for _, word := range []string{"v1.13.3", "v1.18.0", "go get github.com/aws/aws-lambda-go@latest"} {
+		if !strings.Contains(got, word) {
+			t.Errorf("%q does not name %s", got, word)
+		}
+	}
+}
+
+func TestLoadOfAnotherProtocolIsRefused(t *testing.T) {
+	if got := refusal(loadSpec{Protocol: 2}); got == nil || got.Type != "Runner.ProtocolMismatch" {
+		t.Errorf("%+v", got)
+	}
+	if got := refusal(loadSpec{Protocol: 1}); got != nil {
+		t.Errorf("%+v", got)
+	}
+}

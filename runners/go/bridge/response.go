@@ -1,0 +1,116 @@
+package bridge
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+const (
+	jsonType        = "application/json"
+	integrationType = "application/vnd.awslambda.http-integration-response"
+	headerMode      = "Lambda-Runtime-Function-Response-Mode"
+
+	// Trailers by which a response that has begun says that it failed.
+	trailerErrorType = "Lambda-Runtime-Function-Error-Type"
+	trailerErrorBody = "Lambda-Runtime-Function-Error-Body"
+
+	firstBuffer = 4 << 10
+	keptBuffer  = 1 << 20
+)
+
+var errTooLarge = errors.New("the response is longer than a frame")
+
+// respond ends an invocation with what the handler returned. Its error is one of reading the request.
+func (s *session) respond(answered *invocation, request *http.Request) error {
+	if isStreaming(request) {
+		s.stream(answered, request)
+		return nil
+	}
+	buffer := s.borrow()
+	defer func() { s.giveBack(buffer) }()
+	var err error
+	buffer, err = readAll(buffer, request.Body)
+	if err == errTooLarge {
+		s.fail(answered, newFailure("Function.ResponseSizeTooLarge", fmt.Sprintf(
+			"the response is over %d bytes", maxBin)), false)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if failed := trailedFailure(request); failed != nil {
+		s.fail(answered, failed, false)
+		return nil
+	}
+	value := buffer[prefixSize:]
+	if len(value) == 0 {
+		buffer = append(buffer, "null"...)
+	} else if kind := request.Header.Get("Content-Type"); kind != jsonType && !json.Valid(value) {
+		s.fail(answered, newFailure("Runtime.MarshalError", fmt.Sprintf(
+			"the handler returned %d bytes that are not JSON (content type %q)", len(value), kind)), false)
+		return nil
+	}
+	s.finish(answered, binFrame(buffer, typeValue, answered.id))
+	return nil
+}
+
+// isStreaming tells a response that must be sent on while it comes. aws-lambda-go sends no response mode.
+func isStreaming(request *http.Request) bool {
+	return hasPrelude(request) || strings.EqualFold(request.Header.Get(headerMode), "streaming")
+}
+
+func hasPrelude(request *http.Request) bool {
+	return request.Header.Get("Content-Type") == integrationType
+}
+
+// trailedFailure reads an error out of the trailers, which are there once the body was read to its end.
+func trailedFailure(request *http.Request) *failure {
+	kind := request.Trailer.Get(trailerErrorType)
+	encoded := request.Trailer.Get(trailerErrorBody)
+	if kind == "" && encoded == "" {
+		return nil
+	}
+	body, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		body = []byte(encoded)
+	}
+	return parseFailure(body, kind)
+}
+
+// readAll appends everything to a buffer that begins with prefixSize bytes of room.
+func readAll(buffer []byte, from io.Reader) ([]byte, error) {
+	for {
+		if len(buffer) == cap(buffer) {
+			buffer = append(buffer, 0)[:len(buffer)]
+		}
+		n, err := from.Read(buffer[len(buffer):cap(buffer)])
+		buffer = buffer[:len(buffer)+n]
+		if len(buffer) > prefixSize+maxBin {
+			return buffer, errTooLarge
+		}
+		if err == io.EOF {
+			return buffer, nil
+		}
+		if err != nil {
+			return buffer, err
+		}
+	}
+}
+
+func (s *session) borrow() []byte {
+	if kept, ok := s.buffers.Get().(*[]byte); ok {
+		return (*kept)[:prefixSize]
+	}
+	return make([]byte, prefixSize, firstBuffer)
+}
+
+func (s *session) giveBack(buffer []byte) {
+	if cap(buffer) <= keptBuffer {
+		s.buffers.Put(&buffer)
+	}
+}

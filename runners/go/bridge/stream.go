@@ -1,0 +1,189 @@
+package bridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"sort"
+	"strings"
+	"sync"
+)
+
+const (
+	chunkSize  = 64 << 10 // what a pipe holds
+	maxPrelude = 1 << 20
+)
+
+// Eight NUL bytes stand between the prelude and the body (aws-lambda-go,
+// events/lambda_function_urls.go: LambdaFunctionURLStreamingResponse).
+var preludeEnd = make([]byte, 8)
+
+// stream sends a response while it is being written: HEAD, CHUNK …, END. Writing to the pipe blocks while
+// the caller is slow, and so does the next read of the author's body.
+func (s *session) stream(answered *invocation, request *http.Request) {
+	out := &responseStream{session: s, answered: answered}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out.copy(request)
+	}()
+	select {
+	case <-done:
+	case <-answered.cancelled:
+		// A read of the author's body may be waiting for ever: it ends when the library, told that all
+		// is well, closes the body.
+		out.end(nil)
+	}
+}
+
+// responseStream is closed by its one ending; what comes later is dropped.
+type responseStream struct {
+	session  *session
+	answered *invocation
+	mutex    sync.Mutex
+	hasHead  bool
+	ended    bool
+}
+
+func (r *responseStream) copy(request *http.Request) {
+	if hasPrelude(request) {
+		rest, err := r.prelude(request.Body)
+		if err != nil {
+			if failed := trailedFailure(request); failed != nil {
+				r.end(failed)
+			} else {
+				r.end(newFailure("Function.InvalidResponse", err.Error()))
+			}
+			return
+		}
+		r.chunk(append(make([]byte, prefixSize), rest...))
+	} else {
+		r.head(http.StatusOK, []string{"content-type", request.Header.Get("Content-Type")})
+	}
+	r.end(r.body(request))
+}
+
+// prelude reads up to the end of the head and sends it; it returns what it read of the body.
+func (r *responseStream) prelude(from io.Reader) ([]byte, error) {
+	var read []byte
+	buffer := make([]byte, 4<<10)
+	for {
+		n, err := from.Read(buffer)
+		read = append(read, buffer[:n]...)
+		if at := bytes.Index(read, preludeEnd); at >= 0 {
+			return read[at+len(preludeEnd):], r.sendPrelude(read[:at])
+		}
+		if err == io.EOF || len(read) > maxPrelude {
+			return nil, fmt.Errorf("a streamed response must begin with a JSON prelude and 8 NUL bytes")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (r *responseStream) sendPrelude(raw []byte) error {
+	var prelude struct {
+		Status            uint32              `json:"statusCode"`
+		Headers           map[string]string   `json:"headers"`
+		MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
+		Cookies           []string            `json:"cookies"`
+	}
+	prelude.Status = http.StatusOK
+	if err := json.Unmarshal(raw, &prelude); err != nil {
+		return fmt.Errorf("a streamed response's prelude is wrong: %v", err)
+	}
+	r.head(prelude.Status, flatten(prelude.Headers, prelude.MultiValueHeaders, prelude.Cookies))
+	return nil
+}
+
+// flatten puts headers into PROTOCOL.md's order, by name within a map, which in Go has none.
+func flatten(single map[string]string, multi map[string][]string, cookies []string) []string {
+	flat := []string{}
+	many := make(map[string]bool, len(multi))
+	names := make([]string, 0, len(multi))
+	for name := range multi {
+		many[strings.ToLower(name)] = true
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	alone := make([]string, 0, len(single))
+	for name := range single {
+		if !many[strings.ToLower(name)] {
+			alone = append(alone, name)
+		}
+	}
+	sort.Strings(alone)
+	for _, name := range alone {
+		flat = append(flat, name, single[name])
+	}
+	for _, name := range names {
+		for _, value := range multi[name] {
+			flat = append(flat, name, value)
+		}
+	}
+	for _, cookie := range cookies {
+		flat = append(flat, "set-cookie", cookie)
+	}
+	return flat
+}
+
+// body sends what is left; it returns why the stream must be cut, or nil when it is whole.
+func (r *responseStream) body(request *http.Request) *failure {
+	buffer := make([]byte, prefixSize+chunkSize)
+	for {
+		n, err := request.Body.Read(buffer[prefixSize:])
+		if !r.chunk(buffer[:prefixSize+n]) {
+			return nil
+		}
+		if err == io.EOF {
+			return trailedFailure(request)
+		}
+		if err != nil {
+			return newFailure("Function.StreamError", err.Error())
+		}
+	}
+}
+
+func (r *responseStream) head(status uint32, headers []string) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.sendHead(status, headers)
+}
+
+func (r *responseStream) sendHead(status uint32, headers []string) {
+	if !r.ended {
+		r.hasHead = true
+		r.session.frames.write(headFrame(r.answered.id, status, headers))
+	}
+}
+
+// chunk sends the bytes behind the buffer's room, if there are any; false: nobody wants more.
+func (r *responseStream) chunk(buffer []byte) bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if !r.ended && len(buffer) > prefixSize {
+		r.session.frames.write(binFrame(buffer, typeChunk, r.answered.id))
+	}
+	return !r.ended
+}
+
+// end sends the one ending: END, or ERROR for a failure.
+func (r *responseStream) end(failed *failure) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.ended {
+		return
+	}
+	if failed == nil && !r.hasHead {
+		r.sendHead(http.StatusOK, nil) // cancelled before its head: END alone would be a violation
+	}
+	r.ended = true
+	if failed != nil {
+		r.session.fail(r.answered, failed, false)
+		return
+	}
+	r.session.finish(r.answered, endFrame(r.answered.id))
+}

@@ -1,0 +1,3 @@
+module polyfn/runners/go
+
+go 1.20

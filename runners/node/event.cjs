@@ -1,0 +1,40 @@
+'use strict';
+
+/**
+ * Puts the event and its raw body together again.
+ */
+
+const { ProtocolViolation } = require('./protocol.cjs');
+const { RuntimeError } = require('./errors.cjs');
+
+const RAW = 0;
+const TEXT = 1;
+const BINARY = 2;
+
+/**
+ * What the handler gets.
+ *
+ * @param {{event: Buffer, body_kind: number, body: Buffer | null}} message
+ * @returns {unknown} any JSON value; an object with `body` when there is one beside it
+ * @throws {RuntimeError} the event is not JSON
+ */
+function assemble({ event, body_kind: kind, body }) {
+  const value = parse(event);
+  if (kind === RAW) return value;
+  if ((kind !== TEXT && kind !== BINARY) || body === null || typeof value !== 'object' || value === null) {
+    throw new ProtocolViolation('INVOKE has a body that does not fit its event');
+  }
+  value.body = body.toString(kind === TEXT ? 'utf8' : 'base64');
+  value.isBase64Encoded = kind === BINARY;
+  return value;
+}
+
+function parse(event) {
+  try {
+    return JSON.parse(event.toString('utf8'));
+  } catch (error) {
+    throw new RuntimeError('Runtime.UnmarshalError', `The event is not JSON: ${error.message}`);
+  }
+}
+
+module.exports = { assemble };

@@ -1,0 +1,145 @@
+'use strict';
+
+/**
+ * One invocation, from the event to its one ending.
+ *
+ *     running ──callback(null, value)──▶ waiting for the event loop to be empty ──▶ ended
+ *        │                                                                            ▲
+ *        └──promise settles, context.done, an error, a value returned─────────────────┘
+ *
+ * Only the first answer counts. What AWS's runtime does is followed (Runtime.js and CallbackContext.js in
+ * aws-lambda-nodejs-runtime-interface-client), with one addition: a value that a handler returns without a
+ * promise is its answer, as it is under the Netlify CLI (lambda-local).
+ */
+
+const { PayloadTooLong } = require('./protocol.cjs');
+const { RuntimeError, describe } = require('./errors.cjs');
+const { ending } = require('./result.cjs');
+
+const CALLBACK_PARAMETERS = 3;
+
+class Invocation {
+  /**
+   * @param {{id: number, request_id: string, remaining_ms: number, want: number}} message INVOKE
+   * @param {(invocation: Invocation, name: string, values: Array) => void} send writes a message; an ending
+   *   closes the invocation
+   */
+  constructor(message, send) {
+    this.id = message.id;
+    this.requestId = message.request_id;
+    this.deadline = performance.now() + message.remaining_ms;
+    this.wantsHttp = message.want === 1;
+    this.send = send;
+    this.context = null;
+    this.answered = false; // nothing that comes later counts
+    this.awaited = false; // a promise of the handler's will answer
+    this.value = undefined; // to be sent when the event loop is empty
+    this.ended = false;
+  }
+
+  /** Calls the handler. */
+  run(handler, event, context) {
+    this.context = context;
+    try {
+      this.#returned(handler(event, context, (error, value) => this.callback(error, value)), handler.length);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** The handler's third argument. */
+  callback(error, value) {
+    if (this.answered) return;
+    if (error !== undefined && error !== null) this.failed(error);
+    else if (this.context.callbackWaitsForEmptyEventLoop) this.#answerWhenEmpty(value);
+    else this.succeed(value);
+  }
+
+  /** `context.done`. */
+  done(error, value) {
+    if (error !== undefined && error !== null) this.failed(error);
+    else this.succeed(value);
+  }
+
+  /** `context.fail`; AWS's word for a failure without an error is "handled". */
+  fail(error) {
+    this.failed(error ?? 'handled');
+  }
+
+  /** `context.succeed`, and what the handler's promise resolves to. */
+  succeed(value) {
+    if (this.answered) return;
+    this.answered = true;
+    this.#end(value);
+  }
+
+  /** Ends with any thrown thing. */
+  failed(error) {
+    if (this.answered) return;
+    this.answered = true;
+    this.#sendError(error);
+  }
+
+  /** Ends because the process does, whatever has been answered already. */
+  abort(error) {
+    this.answered = true;
+    this.#sendError(error, true);
+  }
+
+  /** The event loop is empty: what has not been answered by now never will be. */
+  loopEmptied() {
+    if (this.awaited && !this.answered) {
+      this.failed(
+        new RuntimeError(
+          'Runtime.NodeJsExit',
+          "The handler's promise can never settle: nothing is left that could happen. An await waits for something that was never started, or never calls back.",
+        ),
+      );
+    } else if (!this.ended) {
+      this.answered = true;
+      this.#end(this.value);
+    }
+  }
+
+  #returned(result, parameters) {
+    if (typeof result?.then === 'function') {
+      this.awaited = true;
+      result.then((value) => this.succeed(value), (error) => this.failed(error));
+    } else if (isAnswer(result, parameters)) {
+      this.succeed(result);
+    }
+  }
+
+  #answerWhenEmpty(value) {
+    this.answered = true;
+    this.value = value;
+  }
+
+  #end(value) {
+    try {
+      const [name, values] = ending(value, this.wantsHttp);
+      this.send(this, name, values);
+    } catch (error) {
+      this.#sendError(error instanceof PayloadTooLong ? tooLarge(error) : error);
+    }
+  }
+
+  #sendError(error, fatal = false) {
+    this.send(this, 'ERROR', [JSON.stringify(describe(error)), fatal]);
+  }
+}
+
+/**
+ * Whether a value returned without a promise is the answer. A handler that takes a callback often
+ * returns something by accident: `(event, context, callback) => setTimeout(…)`.
+ */
+function isAnswer(value, parameters) {
+  if (parameters < CALLBACK_PARAMETERS) return value !== undefined;
+  return typeof value === 'object' && typeof value?.statusCode === 'number';
+}
+
+function tooLarge({ size }) {
+  return new RuntimeError('Function.ResponseSizeTooLarge', `The handler's answer takes about ${size} bytes: more than any answer may`);
+}
+
+module.exports = { Invocation };

@@ -1,0 +1,107 @@
+'use strict';
+
+/**
+ * Loads the author's module, whatever its format, and finds the handler in it.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { RuntimeError } = require('./errors.cjs');
+
+/**
+ * @param {{main_file: string, source_file?: string, handler: string, root: string}} spec of LOAD
+ * @returns {Promise<Function>} the handler, its `this` being the object that holds it
+ * @throws {RuntimeError} with the name that PROTOCOL.md gives it
+ */
+async function loadHandler(spec) {
+  const file = spec.main_file;
+  let module;
+  try {
+    module = isModuleFile(file) ? await importFile(file) : await requireFile(file);
+  } catch (error) {
+    throw require('./load_errors.cjs').explainLoadError(error, spec); // needs child_process: 2 ms
+  }
+  return findHandler(module, spec);
+}
+
+/** CommonJS, unless its syntax says otherwise. */
+async function requireFile(file) {
+  try {
+    return require(file);
+  } catch (error) {
+    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE' || error?.code === 'ERR_REQUIRE_ESM') return importFile(file);
+    if (!require('./load_errors.cjs').isModuleSyntax(error, file)) throw error;
+    require('./module_syntax.cjs').acceptModuleSyntax();
+    return importFile(file);
+  }
+}
+
+function importFile(file) {
+  return import(pathToFileURL(file).href);
+}
+
+/** Whether Node takes the file for an ES module by its name or its package.json. */
+function isModuleFile(file) {
+  const extension = path.extname(file);
+  if (extension !== '.js') return extension === '.mjs';
+  return nearestPackage(path.dirname(file)).type === 'module';
+}
+
+/** As Node looks it up: the nearest package.json counts, and none beyond a `node_modules`. */
+function nearestPackage(directory) {
+  for (let at = directory; path.basename(at) !== 'node_modules'; at = path.dirname(at)) {
+    const text = readIfThere(path.join(at, 'package.json'));
+    if (text !== null) return parsed(text);
+    if (at === path.dirname(at)) break;
+  }
+  return {};
+}
+
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {}; // Node itself says what is wrong with it, when the module is loaded
+  }
+}
+
+/**
+ * Looks through a module the ways in which its exports may be wrapped: as they are, an ES module's or a
+ * transpiled module's `default`, a transpiled module's inside an ES module's.
+ */
+function findHandler(module, spec) {
+  const names = (spec.handler || 'handler').split('.');
+  if (names.includes('')) {
+    throw new RuntimeError('Runtime.MalformedHandlerName', `"${spec.handler}" is not the name of a handler`);
+  }
+  const layers = [module, module?.default, module?.default?.default];
+  for (const layer of layers) {
+    const owner = names.slice(0, -1).reduce((object, name) => object?.[name], layer);
+    const handler = owner?.[names.at(-1)];
+    if (typeof handler === 'function') return handler.bind(owner);
+  }
+  throw new RuntimeError('Runtime.HandlerNotFound', explainMissing(module, layers, names.join('.'), spec));
+}
+
+function explainMissing(module, layers, name, spec) {
+  const file = path.relative(spec.root, spec.source_file ?? spec.main_file);
+  if (layers.slice(1).some((layer) => typeof layer === 'function')) {
+    return `${file} exports a default function, Request → Response, which this version does not support yet: export a "${name}" (event, context) instead`;
+  }
+  const exported = new Set(layers.flatMap((layer) => (Object(layer) === layer ? Object.keys(layer) : [])));
+  const what = exported.size > 0 ? `it exports: ${[...exported].join(', ')}` : 'it exports nothing';
+  const found = layers.map((layer) => layer?.[name]).find((value) => value !== undefined);
+  if (found !== undefined) return `"${name}" in ${file} is no function, but of type ${typeof found}`;
+  return `${file} exports no function "${name}"; ${what}`;
+}
+
+module.exports = { loadHandler };

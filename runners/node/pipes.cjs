@@ -1,0 +1,118 @@
+'use strict';
+
+/**
+ * The two frame pipes: one reader that may or may not keep the process alive, one writer that has
+ * written when it returns.
+ */
+
+const fs = require('node:fs');
+const { FrameReader } = require('./frames.cjs');
+
+const CHUNK_BYTES = 64 * 1024;
+const RETRY_MS = 1;
+
+/** Frames from the supervisor. */
+class FrameInput {
+  /**
+   * @param {number} fd
+   * @param {(buffer: Buffer, start: number, end: number) => void} onPayload may throw; `onError` gets it
+   * @param {() => void} onEnd the supervisor has closed its end
+   * @param {(error: Error) => void} onError
+   */
+  constructor(fd, onPayload, onEnd, onError) {
+    this.fd = fd;
+    this.blockingFd = null;
+    this.onEnd = onEnd;
+    this.onError = onError;
+    this.reader = new FrameReader(onPayload, (buffer, start) => this.#pull(buffer, start));
+  }
+
+  start() {
+    const { Socket } = require('node:net'); // 1.5 ms: not before HELLO
+    const callback = (size, chunk) => {
+      try {
+        this.reader.push(chunk, size);
+      } catch (error) {
+        this.onError(error);
+      }
+      return true;
+    };
+    const onread = { buffer: Buffer.allocUnsafeSlow(CHUNK_BYTES), callback };
+    this.socket = new Socket({ fd: this.fd, readable: true, writable: false, onread });
+    this.socket.on('end', this.onEnd);
+    this.socket.on('error', this.onEnd);
+    this.socket.resume();
+  }
+
+  /** Waiting for frames keeps the process alive. */
+  ref() {
+    this.socket.ref();
+  }
+
+  /** Waiting for frames does not keep the process alive: the event loop may become empty. */
+  unref() {
+    this.socket.unref();
+  }
+
+  /** Reads a long frame's rest, waiting for it; what it cannot get, the socket will bring. */
+  #pull(buffer, start) {
+    this.blockingFd ??= reopened(this.fd);
+    let at = start;
+    try {
+      while (at < buffer.length) {
+        const size = fs.readSync(this.blockingFd, buffer, at, buffer.length - at, null);
+        if (size === 0) break;
+        at += size;
+      }
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+    return at;
+  }
+}
+
+/** The socket has made the pipe's end non-blocking; opening it anew gives one that is not. */
+function reopened(fd) {
+  try {
+    return fs.openSync(`/proc/self/fd/${fd}`, 'r');
+  } catch {
+    return fd; // a socket, or no /proc
+  }
+}
+
+/** Frames to the supervisor. */
+class FrameOutput {
+  /**
+   * @param {number} fd
+   * @param {() => void} onGone nobody reads any more
+   */
+  constructor(fd, onGone) {
+    this.fd = fd;
+    this.onGone = onGone;
+    this.gone = false;
+  }
+
+  /** Writes a whole frame before it returns: a process that ends a moment later loses nothing. */
+  write(frame) {
+    let at = 0;
+    while (at < frame.length && !this.gone) {
+      try {
+        at += fs.writeSync(this.fd, frame, at);
+      } catch (error) {
+        if (error.code === 'EAGAIN') pause(RETRY_MS);
+        else this.#end();
+      }
+    }
+  }
+
+  #end() {
+    this.gone = true;
+    this.onGone();
+  }
+}
+
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+module.exports = { FrameInput, FrameOutput };

@@ -1,0 +1,226 @@
+'use strict';
+
+/**
+ * The runner's side of the conversation (PROTOCOL.md §4): what each message does, and when it is legal.
+ *
+ *     booted ──LOAD──▶ loading ──▶ ready ⟲ invocations ──DRAIN──▶ exit
+ *
+ * While something loads or runs, waiting for frames does not keep the event loop alive: Node's
+ * `beforeExit` then says that nothing is left that could happen.
+ */
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
+const { FrameInput } = require('./pipes.cjs');
+const { RuntimeError, describe, inWords } = require('./errors.cjs');
+const { Invocation } = require('./invocation.cjs');
+const { assemble } = require('./event.cjs');
+const { createContext } = require('./context.cjs');
+const { changeDirectory, replaceEnvironment, setTraceId } = require('./environment.cjs');
+const { captureLogs } = require('./logs.cjs');
+const { loadHandler } = require('./loader.cjs');
+
+const EXIT_FAILED = 1;
+const EXIT_VIOLATION = 70;
+const NO_EXTRAS = Object.freeze({});
+const ENDINGS = new Set(['RESULT', 'VALUE', 'END', 'ERROR']);
+
+class Session {
+  /**
+   * @param {number} readFd
+   * @param {import('./pipes.cjs').FrameOutput} output
+   */
+  constructor(readFd, output) {
+    this.output = output;
+    this.phase = 'booted';
+    this.draining = false;
+    this.open = new Map();
+    this.store = new AsyncLocalStorage();
+    this.input = new FrameInput(
+      readFd,
+      (buffer, start, end) => this.#receive(decode(buffer, start, end)),
+      () => process.exit(0),
+      (error) => violated(error),
+    );
+    this.send = (invocation, name, values) => this.#send(invocation, name, values);
+  }
+
+  /** Takes frames from now on. */
+  start() {
+    this.input.start();
+    process.on('uncaughtException', (error) => this.#fatal(error));
+    process.on('unhandledRejection', (reason) => this.#fatal(unhandled(reason)));
+    process.on('beforeExit', () => this.#loopEmptied());
+  }
+
+  #receive(message) {
+    switch (message.type) {
+      case 'LOAD': return this.#load(message);
+      case 'INVOKE': return this.#invoke(message);
+      case 'CANCEL': return undefined; // only streams are cancelled, and the others go on to their end
+      case 'DRAIN': return this.#drain();
+      default: throw new ProtocolViolation(`the supervisor may not send ${message.type}`);
+    }
+  }
+
+  #load(message) {
+    this.#expect('booted', 'LOAD');
+    this.phase = 'loading';
+    this.spec = specOf(message.spec);
+    if (this.spec.protocol !== PROTOCOL) this.#fatal(mismatch(this.spec.protocol));
+    else this.#becomeReady(performance.now());
+  }
+
+  async #becomeReady(beganAt) {
+    const { spec } = this;
+    this.logs = captureLogs(this.output, () => this.#currentId());
+    process.on('exit', () => this.logs.flush());
+    try {
+      replaceEnvironment(spec.env);
+      changeDirectory(spec.cwd);
+      if (spec.source_maps) process.setSourceMapsEnabled(true);
+      this.#waitForFrames(false);
+      this.handler = await loadHandler(spec);
+    } catch (error) {
+      return this.#fatal(error);
+    }
+    this.#waitForFrames(true);
+    this.logs.flush();
+    this.phase = 'ready';
+    const info = { init_ms: Math.round(performance.now() - beganAt) };
+    return this.output.write(encode('READY', 0, [JSON.stringify(info)]));
+  }
+
+  #invoke(message) {
+    this.#expect('ready', 'INVOKE');
+    if (message.id === 0 || this.open.has(message.id) || this.draining) {
+      throw new ProtocolViolation(`INVOKE came with id ${message.id}, which is not free now`);
+    }
+    const invocation = new Invocation(message, this.send);
+    const context = createContext(this.spec, invocation, this.#extras(message.extras));
+    this.open.set(message.id, invocation);
+    this.store.run(invocation, runHandler, invocation, this.handler, message, context);
+    if (!invocation.ended) this.#waitForFrames(false);
+  }
+
+  #extras(bytes) {
+    const extras = bytes === null ? NO_EXTRAS : jsonObject(bytes, 'INVOKE');
+    if (extras.trace_id !== this.traceId) {
+      this.traceId = extras.trace_id;
+      setTraceId(this.traceId);
+    }
+    return extras;
+  }
+
+  #drain() {
+    this.draining = true;
+    if (this.open.size === 0) process.exit(0);
+  }
+
+  #send(invocation, name, values) {
+    if (invocation.ended) return;
+    this.logs.flush();
+    const frame = encode(name, invocation.id, values);
+    if (ENDINGS.has(name)) this.#close(invocation);
+    this.output.write(frame);
+    if (this.draining && this.open.size === 0) process.exit(0);
+  }
+
+  #close(invocation) {
+    invocation.ended = true;
+    this.open.delete(invocation.id);
+    if (this.open.size === 0) this.#waitForFrames(true);
+  }
+
+  #waitForFrames(alive) {
+    if (alive) this.input.ref();
+    else this.input.unref();
+  }
+
+  #loopEmptied() {
+    for (const invocation of this.open.values()) invocation.loopEmptied();
+    if (this.phase === 'loading') this.#fatal(neverLoaded(this.spec));
+  }
+
+  /** The process cannot go on: whoever waits is told why. */
+  #fatal(error) {
+    if (this.phase === 'booted') violated(error);
+    if (this.phase === 'failed') return;
+    this.phase = 'failed';
+    this.logs?.flush();
+    const running = [...this.open.values()];
+    for (const invocation of running) invocation.abort(error);
+    if (running.length === 0) this.output.write(encode('ERROR', 0, [JSON.stringify(describe(error)), true]));
+    process.exit(EXIT_FAILED);
+  }
+
+  /** Which invocation the running code belongs to; 0 when it has ended, or there is none. */
+  #currentId() {
+    const invocation = this.store.getStore();
+    if (invocation !== undefined) return invocation.ended ? 0 : invocation.id;
+    return this.open.size === 1 ? this.open.keys().next().value : 0;
+  }
+
+  #expect(phase, name) {
+    if (this.phase !== phase) throw new ProtocolViolation(`${name} came while the runner was ${this.phase}`);
+  }
+}
+
+function runHandler(invocation, handler, message, context) {
+  let event;
+  try {
+    event = assemble(message);
+  } catch (error) {
+    if (error instanceof ProtocolViolation) throw error;
+    return invocation.failed(error);
+  }
+  return invocation.run(handler, event, context);
+}
+
+function specOf(bytes) {
+  const spec = jsonObject(bytes, 'LOAD');
+  if (spec.protocol !== PROTOCOL) return spec;
+  for (const key of ['main_file', 'root', 'cwd']) {
+    if (typeof spec[key] !== 'string') throw new ProtocolViolation(`LOAD has no '${key}'`);
+  }
+  if (typeof spec.env !== 'object' || spec.env === null) throw new ProtocolViolation("LOAD has no 'env'");
+  return spec;
+}
+
+function jsonObject(bytes, what) {
+  let value;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new ProtocolViolation(`${what} does not hold JSON: ${error.message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new ProtocolViolation(`${what} does not hold a JSON object`);
+}
+
+function mismatch(theirs) {
+  return new RuntimeError(
+    'Runner.ProtocolMismatch',
+    `polyfn speaks protocol ${JSON.stringify(theirs)}, this runner ${PROTOCOL}: install both from the same release`,
+  );
+}
+
+function unhandled(reason) {
+  return new RuntimeError('Runtime.UnhandledPromiseRejection', inWords(reason), reason);
+}
+
+function neverLoaded(spec) {
+  return new RuntimeError(
+    'Runtime.ImportModuleError',
+    `${spec.source_file ?? spec.main_file} can never finish loading: a top-level await waits for something that cannot happen`,
+  );
+}
+
+/** Ends the process after a frame that should not have come (or after a fault of our own). */
+function violated(error) {
+  const reason = error instanceof ProtocolViolation ? error.message : error.stack;
+  require('node:fs').writeSync(2, `polyfn's Node runner stops: ${reason}\n`);
+  process.exit(EXIT_VIOLATION);
+}
+
+module.exports = { Session };

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import re
+import time
+from email.utils import parsedate_to_datetime
+
+from polyfn.gateway.stamp import Clock, new_request_id
+
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _time_of(request_id: str) -> int:
+    value = 0
+    for char in request_id[:10]:
+        value = value * 32 + _BASE32.index(char)
+    return value
+
+
+def test_request_id_is_a_ulid_of_its_time() -> None:
+    request_id = new_request_id(1_795_346_584_123)
+    assert re.fullmatch(f"[0-7][{_BASE32}]{{25}}", request_id)
+    assert _time_of(request_id) == 1_795_346_584_123
+
+
+def test_request_ids_of_one_millisecond_differ_and_those_of_later_ones_sort_after() -> None:
+    same = {new_request_id(1000) for _ in range(1000)}
+    assert len(same) == 1000
+    assert max(same) < new_request_id(1001)
+
+
+def test_stamp_holds_the_same_moment_in_all_its_forms() -> None:
+    before = time.time()
+    stamp = Clock().stamp()
+    after = time.time()
+    assert int(before * 1000) <= stamp.epoch_ms <= int(after * 1000)
+    assert _time_of(stamp.request_id) == stamp.epoch_ms
+    seconds = time.gmtime(stamp.epoch_ms / 1000)
+    assert stamp.request_time == time.strftime("%d/%b/%Y:%H:%M:%S +0000", seconds)
+
+
+def test_http_date_is_now_whether_or_not_the_second_was_formatted_before() -> None:
+    clock = Clock()
+    for _ in range(2):
+        before = int(time.time())
+        told = parsedate_to_datetime(clock.http_date().decode()).timestamp()
+        assert before <= told <= time.time()
+
+
+def test_a_clock_goes_on_when_the_second_ends() -> None:
+    clock = Clock()
+    first = clock.stamp()
+    stamp = first
+    deadline = time.monotonic() + 5
+    while stamp.request_time == first.request_time and time.monotonic() < deadline:
+        stamp = clock.stamp()
+    assert stamp.request_time != first.request_time
