@@ -58,8 +58,7 @@ class LiveFleet:
         self._closed = True
         if self._pruning is not None:
             self._pruning.cancel()
-        for slot in self._slots.values():
-            slot.cancel()
+        await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         await asyncio.gather(*(pool.close(self._limits.drain_s) for pool in self._pools()))
 
     def functions(self) -> Sequence[Function]:
@@ -148,10 +147,11 @@ class _Slot:
             self._work.add_done_callback(_seen)
         return await asyncio.shield(self._work)
 
-    def cancel(self) -> None:
-        """Give up preparing it."""
+    async def give_up(self) -> None:
+        """Stop preparing it; returns when whatever it started has ended."""
         if self._work is not None:
             self._work.cancel()
+            await asyncio.wait({self._work})
 
 
 async def _awaited(

@@ -8,6 +8,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import orjson
+import psutil
 import pytest
 
 from polyfn.errors import (
@@ -806,6 +807,11 @@ async def test_every_answered_request_is_recorded() -> None:
 # The server
 
 
+def local_ports() -> set[int]:
+    """This process's ends of TCP connections: for a server, the port it listens on."""
+    return {each.laddr.port for each in psutil.Process().net_connections("tcp") if each.laddr}
+
+
 async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve nobody."""
 
@@ -863,7 +869,10 @@ async def test_client_that_reads_nothing_does_not_keep_the_server_from_stopping(
             for _ in range(1000):
                 chunks.queue.put_nowait(b"x" * 65_536)
             await eventually(lambda: chunks.queue.qsize() < 1000)
+            port = gateway.address.port
+            assert port in local_ports()
         assert chunks.closed
+        await eventually(lambda: port not in local_ports())
 
 
 async def test_stream_that_does_not_end_is_cut_and_closed_when_the_server_stops() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,6 @@ from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from polyfn.build.progress import Event
 
@@ -141,8 +142,7 @@ async def test_failed_build_leaves_nothing_and_the_next_one_works(root: Path) ->
 async def test_commands_after_the_one_that_failed_do_not_run(root: Path) -> None:
     hello = function(root)
     failing, next_one = plan(hello, "exit 1"), plan(hello, "touch ran")
-    both = plan(hello)
-    object.__setattr__(both, "commands", (*failing.commands, *next_one.commands))
+    both = dataclasses.replace(failing, commands=(*failing.commands, *next_one.commands))
     async with _building(root) as (builder, _):
         with pytest.raises(BuildFailed):
             await builder.build(hello, both)
@@ -170,11 +170,23 @@ async def test_failure_without_words_is_explained(root: Path, script: str, words
 async def test_compiler_that_is_gone_is_named(root: Path) -> None:
     hello = function(root)
     wanted = plan(hello)
-    command = wanted.commands[0]
-    object.__setattr__(command, "argv", (str(root / "no-compiler"),))
+    command = dataclasses.replace(wanted.commands[0], argv=(str(root / "no-compiler"),))
     async with _building(root) as (builder, _):
         with pytest.raises(BuildFailed, match="no-compiler cannot be started"):
-            await builder.build(hello, wanted)
+            await builder.build(hello, dataclasses.replace(wanted, commands=(command,)))
+
+
+async def test_source_that_vanishes_under_the_build_is_named(root: Path) -> None:
+    hello = function(root)
+    wanted = dataclasses.replace(
+        plan(hello), inputs=lambda _: [Path(hello.main_file.read_text("utf-8"))]
+    )
+    command = dataclasses.replace(
+        wanted.commands[0], argv=("/bin/sh", "-c", "mv functions/hello.txt {work}/out")
+    )
+    async with _building(root) as (builder, _):
+        with pytest.raises(BuildFailed, match=r"cannot be read: .*functions/hello\.txt"):
+            await builder.build(hello, dataclasses.replace(wanted, commands=(command,)))
 
 
 async def test_very_long_failure_is_cut(root: Path) -> None:

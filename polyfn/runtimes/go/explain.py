@@ -26,7 +26,10 @@ _MISSING: Final = re.compile(r"no required module provides package ([^\s;]+)")
 _NEWER: Final = re.compile(r"requires go >= (\d[\w.]*) \(running")
 _TIDY: Final = ("missing go.sum entry", "updates to go.sum needed", "updates to go.mod needed")
 _VENDOR: Final = ("inconsistent vendoring", "to sync the vendor directory")
-_WORKSPACE: Final = "not one of the workspace modules"
+_WORKSPACE: Final = (
+    "not one of the workspace modules",
+    "no modules were found in the current work",
+)
 _SAY_MAIN: Final = r"\2 is of package \1: a function's files must say package main"
 _NO_MAIN: Final = "function main is undeclared"
 _NOT_FOUND: Final = "cannot find module providing package"
@@ -70,10 +73,9 @@ class Explainer:
         if self.module.is_virtual:
             made = f"go mod init {self.cwd.name} && go mod tidy"
             return made if _NOT_FOUND in output else None
-        if _WORKSPACE in output:
-            return "go work use ."
-        if any(sign in output for sign in _VENDOR):
-            return "go mod vendor"
+        for signs, command in ((_WORKSPACE, "go work use ."), (_VENDOR, "go mod vendor")):
+            if any(sign in output for sign in signs):
+                return command
         wanted = dict.fromkeys(_MISSING.findall(output))
         others = [each for each in wanted if not f"{each}/".startswith(f"{self.module.path}/")]
         if others:

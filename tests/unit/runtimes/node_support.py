@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import orjson
 
-from polyfn.model import FunctionConfig, Function
+from polyfn.model import Function, FunctionConfig
 from polyfn.runtimes.node import NodeRuntime
 from polyfn.wire.connection import Connection
 from polyfn.wire.messages import Error, Log, Ready, Result
@@ -45,6 +45,12 @@ def write(root: Path, files: Mapping[str, str]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+
+def package(name: str, **manifest: JSON) -> dict[str, str]:
+    """The manifest of an installed package, to `write`."""
+    text = orjson.dumps({"name": name, **manifest}).decode()
+    return {f"node_modules/{name}/package.json": text}
 
 
 class NotBuilt(Exception):

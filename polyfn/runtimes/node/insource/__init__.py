@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import SourceFacts
+from polyfn.runtimes.node.insource.grammar import parse_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """A larger file is data or a mistake; it is taken for a plain handler without being parsed."""
 
 _WORTH_PARSING: Final = re.compile(rb"\b(?:config|schedule|default)\b")
-"""Without one of these words a file is a plain ``handler``: no parser is even imported then."""
+"""Without one of these words a file is a plain ``handler``."""
 
 
 def read(main_file: Path) -> SourceFacts:
@@ -49,8 +50,7 @@ def parse(source: bytes, suffix: str) -> SourceFacts:
     """
     if len(source) > MAX_BYTES or not _WORTH_PARSING.search(source):
         return SourceFacts()
-    # Importing the parser takes as long as parsing fifty files.
+    # Many projects hold nothing but plain handlers, and `polyfn list` is over in a moment.
     from polyfn.runtimes.node.insource.facts import facts_of  # noqa: PLC0415
-    from polyfn.runtimes.node.insource.grammar import parse_tree  # noqa: PLC0415
 
     return facts_of(parse_tree(source.removeprefix(b"\xef\xbb\xbf"), suffix))

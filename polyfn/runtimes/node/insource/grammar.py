@@ -1,14 +1,15 @@
-"""Source text → syntax tree, by the grammar of its extension."""
+"""Source text → syntax tree, by the grammar of its extension.
+
+The parser is imported when there is something to parse: that takes as long as parsing fifty files.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-import tree_sitter
-
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Language, Node
 
 
 def parse_tree(source: bytes, suffix: str) -> Node:
@@ -17,8 +18,9 @@ def parse_tree(source: bytes, suffix: str) -> Node:
     Returns:
         The program's node; its ``has_error`` says whether the syntax was understood.
     """
-    parser = tree_sitter.Parser(_language(_grammar(suffix)))
-    return parser.parse(source).root_node
+    from tree_sitter import Parser  # noqa: PLC0415 - see above
+
+    return Parser(_language(_grammar(suffix))).parse(source).root_node
 
 
 def text_of(node: Node) -> str:
@@ -37,12 +39,14 @@ def _grammar(suffix: str) -> str:
 
 
 @cache
-def _language(grammar: str) -> tree_sitter.Language:
+def _language(grammar: str) -> Language:
+    from tree_sitter import Language  # noqa: PLC0415
+
     if grammar == "javascript":
         import tree_sitter_javascript  # noqa: PLC0415 - each grammar takes its time to load
 
-        return tree_sitter.Language(tree_sitter_javascript.language())
+        return Language(tree_sitter_javascript.language())
     import tree_sitter_typescript  # noqa: PLC0415
 
     load = getattr(tree_sitter_typescript, f"language_{grammar}")
-    return tree_sitter.Language(load())
+    return Language(load())

@@ -1,0 +1,311 @@
+"""TypeScript functions, really bundled by esbuild, and the bundles really run by our runner."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from polyfn.model import Tool
+from polyfn.runtimes.node import NodeRuntime
+from tests.unit.runtimes.node_support import (
+    NotBuilt,
+    build,
+    built,
+    function,
+    package,
+    running,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Tools = Mapping[str, Tool]
+
+_NPM_S = 110
+_VERSION = "0.25"
+
+
+@pytest.fixture(scope="session")
+def node() -> Tool:
+    """The machine's Node."""
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("this machine has no node on its PATH")
+    told = subprocess.run(
+        [path, "--version"], capture_output=True, text=True, timeout=30, check=True
+    )
+    return Tool(name="node", path=Path(path), version=told.stdout.strip()[1:], origin="PATH")
+
+
+@pytest.fixture(scope="session")
+def tools(node: Tool, tmp_path_factory: pytest.TempPathFactory) -> Tools:
+    """Node, and the esbuild that npm brings."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("this machine has no npm on its PATH")
+    home = tmp_path_factory.mktemp("esbuild")
+    flags = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(home))
+    try:
+        done = subprocess.run(
+            [npm, "install", *flags, f"esbuild@{_VERSION}"],
+            cwd=home, capture_output=True, text=True, timeout=_NPM_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm does not reach its registry in time")
+    programs = list((home / "node_modules/@esbuild").glob("*/bin/esbuild"))
+    if not programs:
+        pytest.skip(f"npm cannot fetch esbuild: {done.stderr[-200:]}")
+    esbuild = Tool(name="esbuild", path=programs[0], version=_VERSION, origin="npm")
+    return {"node": node, "esbuild": esbuild}
+
+
+def answering(expression: str) -> str:
+    """A handler that answers with the JSON of an expression."""
+    return (
+        "export const handler = async (event: unknown) =>"
+        f" ({{ statusCode: 200, body: JSON.stringify({expression}) }});\n"
+    )
+
+
+TRANSPILED = "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = "
+
+
+def test_a_typescript_function_imports_packages_and_local_files(
+    tmp_path: Path, tools: Tools
+) -> None:
+    write(tmp_path, package("common"))
+    write(tmp_path, package("esm", type="module", exports="./index.js"))
+    write(tmp_path, package("dual", exports={"import": "./i.mjs", "require": "./r.js"}))
+    write(tmp_path, package("transpiled"))
+    write(tmp_path / "node_modules", {
+        "common/index.js": "exports.sign = () => [__dirname, require('./data.json').x]",
+        "common/data.json": '{"x": "beside"}',
+        "esm/index.js": "export default 'esm default'; export const named = 'esm named'",
+        "dual/i.mjs": "export default 'dual'",
+        "dual/r.js": TRANSPILED + "'dual'",
+        "transpiled/index.js": TRANSPILED + "'transpiled'",
+    })  # fmt: skip
+    write(tmp_path, {
+        "package.json": '{"dependencies": {"common":"", "esm":"", "dual":"", "transpiled":""}}',
+        "lib/shared.ts": "export enum Colour { Red = 'red' }",
+        "netlify/functions/hello.ts": """
+            import { sign } from 'common';
+            import * as common from 'common';
+            import esm, { named } from 'esm';
+            import dual from 'dual';
+            import transpiled from 'transpiled';
+            import { Colour } from '../../lib/shared';
+            import type { Missing } from 'not-installed';
+            const same = common.sign === sign;
+            """ + answering("[sign(), same, esm, named, dual, transpiled, Colour.Red]"),
+    })  # fmt: skip
+    it = function(tmp_path, "netlify/functions/hello.ts")
+    with running(it, tools, tmp_path / ".polyfn/build/1") as child:
+        sign = [str(tmp_path / "node_modules/common"), "beside"]
+        expected = [sign, True, "esm default", "esm named", "dual", "transpiled", "red"]
+        assert child.answer() == expected
+
+
+def test_packages_are_found_from_the_functions_own_directory_upward(
+    tmp_path: Path, tools: Tools
+) -> None:
+    write(tmp_path, package("dep") | package("upper"))
+    write(tmp_path / "site/fn", package("dep"))
+    write(tmp_path, {
+        "site/fn/node_modules/dep/index.js": "module.exports = 'from the function'",
+        "node_modules/dep/index.js": "module.exports = 'from the root'",
+        "node_modules/upper/index.js": "module.exports = 'from above the root'",
+        "site/fn/package.json": '{"dependencies": {"dep": "*"}}',
+        "package.json": '{"devDependencies": {"upper": "*"}}',
+        "site/fn/fn.ts": "import dep from 'dep'; import upper = require('upper');\n"
+        + answering("[dep, upper]"),
+    })  # fmt: skip
+    work = tmp_path / "elsewhere/work"  # nowhere near a node_modules
+    with running(function(tmp_path / "site", "fn/fn.ts"), tools, work) as child:
+        assert child.answer() == ["from the function", "from above the root"]
+
+
+@pytest.mark.parametrize(("kind", "main"), [("commonjs", "fn/a.mts"), ("module", "fn/a.ts")])
+def test_a_module_gets_nodes_default_imports_and_every_named_one(
+    tmp_path: Path, tools: Tools, kind: str, main: str
+) -> None:
+    common = "for (const name of ['sign']) exports[name] = () => name"  # no lexer finds the name
+    write(tmp_path, package("common") | package("esm", type="module", exports="./index.js"))
+    write(tmp_path, {
+        "package.json": json.dumps({"type": kind, "dependencies": {"common": "", "esm": ""}}),
+        "node_modules/common/index.js": common,
+        "node_modules/esm/index.js": "export default 'esm default'",
+        "fn/lib.ts": "export const local = 1",
+        main: "import common, { sign } from 'common'; import esm from 'esm';\n"
+        "import { local } from './lib.js';\n"
+        + answering("[Object.keys(common), sign(), esm, local]"),
+    })  # fmt: skip
+    with running(function(tmp_path, main), tools, tmp_path / "work") as child:
+        assert child.answer() == [["sign"], "sign", "esm default", 1]
+
+
+def test_a_top_level_await_makes_an_es_module_with_its_packages_in_it(
+    tmp_path: Path, tools: Tools
+) -> None:
+    write(tmp_path, package("common"))
+    write(tmp_path, {
+        "package.json": '{"dependencies": {"common": "*"}}',
+        "node_modules/common/index.js": "exports.sep = require('path').sep",
+        "fn/a.ts": """
+            import { createRequire } from 'node:module';
+            import { sep } from 'common';
+            const require = createRequire(import.meta.url);
+            const value: string = await Promise.resolve('awaited');
+            """ + answering("[value, sep, require('common').sep, __filename]"),
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.ts")
+    with running(it, tools, tmp_path / "work") as child:
+        assert child.answer() == ["awaited", os.sep, os.sep, str(it.main_file)]
+
+
+def test_a_bundle_stands_for_its_main_file(tmp_path: Path, tools: Tools) -> None:
+    root = tmp_path / "a b#ü'\"%20"
+    write(root, {
+        "fn/data.txt": "beside",
+        "fn/a.ts": """
+            import { readFileSync as read } from 'node:fs';
+            const byUrl = read(new URL('./data.txt', import.meta.url), 'utf8');
+            const byName = read(__dirname + '/data.txt', 'utf8');
+            """ + answering("[__filename, byUrl, byName, require.main === module]"),
+    })  # fmt: skip
+    it = function(root, "fn/a.ts")
+    with running(it, tools, tmp_path / "work") as child:
+        assert child.answer() == [str(it.main_file), "beside", "beside", False]
+
+
+def test_traces_name_the_authors_lines(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {
+        "lib/deep.ts": "interface Unused { a: 1 }\n\n"
+        "export function deep(): never {\n  throw new RangeError('far');\n}\n",
+        "fn/a.ts": "import { deep } from '../lib/deep';\ntype T = string;\n"
+        "export const handler = async () => {\n  deep();\n};\n",
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.ts")
+    with running(it, tools, tmp_path / ".polyfn/build/1") as child:
+        error = child.error()
+    assert (error["errorType"], error["errorMessage"]) == ("RangeError", "far")
+    first, second, third = error["trace"]
+    assert first == "RangeError: far"
+    assert f"{tmp_path}/lib/deep.ts:4:9" in second
+    assert f"{tmp_path}/fn/a.ts:4:" in third
+
+
+def test_es_module_code_stays_strict(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {
+        "tsconfig.json": '{"compilerOptions": {"strict": true}}',
+        "a.ts": "export const handler = async () => { (Object.freeze({}) as any).x = 1 }",
+    })  # fmt: skip
+    with running(function(tmp_path, "a.ts"), tools, tmp_path / "work") as child:
+        assert child.error()["errorType"] == "TypeError"
+
+
+def test_tsx_and_the_nearest_tsconfig_are_followed(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {
+        "base.json": '{"compilerOptions": {"jsx": "react", "jsxFactory": "h"}}',
+        "tsconfig.json": '{\n  // a comment\n  "extends": "./base",\n'
+        '  "compilerOptions": {"paths": {"@/*": ["./lib/*"]}}\n}',
+        "lib/h.ts": "export const h = (name: string) => `<${name}>`",
+        "fn/a.tsx": "import { h } from '@/h';\n" + answering("<p />"),
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.tsx")
+    with running(it, tools, tmp_path / "work") as child:
+        assert child.answer() == "<p>"
+    plan = NodeRuntime().plan(it, tools, {})
+    assert plan is not None
+    expected = {tmp_path / name for name in ("base.json", "tsconfig.json", "lib/h.ts", "fn/a.tsx")}
+    assert set(plan.inputs(tmp_path / "work")) == expected
+
+
+def test_the_inputs_are_everything_that_was_bundled(tmp_path: Path, tools: Tools) -> None:
+    repo = tmp_path / "repo"
+    write(repo, package("esm", type="module") | package("common"))
+    write(tmp_path, {
+        "repo/package.json": '{"dependencies": {"esm": "*", "common": "*"}}',
+        "repo/tsconfig.json": '{"extends": ["./tsconfig.json", "@tsconfig/none"]}',
+        "repo/node_modules/esm/index.js": "export const esm = 1",
+        "repo/node_modules/common/index.js": "exports.common = 1",
+        "shared/data.json": '{"a": 1}',
+        "repo/fn/a.ts": "import { esm } from 'esm'; import { common } from 'common';\n"
+        "import data from '../../shared/data.json';\n" + answering("[esm, common, data]"),
+    })  # fmt: skip
+    plan = NodeRuntime().plan(function(repo, "fn/a.ts"), tools, {})
+    assert plan is not None
+    build(plan, tmp_path / "work")
+    assert set(plan.inputs(tmp_path / "work")) == {
+        repo / "package.json",
+        repo / "tsconfig.json",
+        repo / "node_modules/esm/index.js",
+        repo / "fn/a.ts",
+        tmp_path / "shared/data.json",
+    }
+
+
+def test_external_node_modules_stay_outside(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, package("odd", exports={"import": "./broken.ts"}))
+    write(tmp_path, {
+        "fn/a.ts": "let code; try { require('odd') } catch (error: any) { code = error.code }\n"
+        + answering("code"),
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.ts", external_node_modules=("odd",))
+    with running(it, tools, tmp_path / "work") as child:
+        assert child.answer() == "ERR_PACKAGE_PATH_NOT_EXPORTED"
+
+
+def refusal(root: Path, main: str, tools: Tools) -> str:
+    """What the author reads when a function does not build."""
+    with pytest.raises(NotBuilt) as caught:
+        built(function(root, main), tools, root / "work")
+    return str(caught.value)
+
+
+def test_a_syntax_error_is_told_in_esbuilds_words(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {"fn/a.ts": "const a = 1;\nexport const = 2;\n"})
+    words = refusal(tmp_path, "fn/a.ts", tools)
+    assert 'Expected identifier but found "="' in words
+    assert "fn/a.ts:2:13:" in words
+    assert "npm install" not in words
+
+
+def test_missing_packages_are_named_with_the_command_that_installs_them(
+    tmp_path: Path, tools: Tools
+) -> None:
+    imports = ("left-pad/sub", "@acme/db/client", "./lib", "#x")
+    write(tmp_path, {"fn/a.ts": "".join(f"import '{name}';\n" for name in imports)})
+    words = refusal(tmp_path, "fn/a.ts", tools)
+    assert 'Could not resolve "left-pad/sub"' in words
+    assert "fn/a.ts:1:7:" in words
+    assert words.endswith("Install what is missing: npm install @acme/db left-pad")
+
+
+def test_a_native_addon_that_cannot_be_bundled_is_pointed_out(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, package("native", type="module"))
+    write(tmp_path, {
+        "node_modules/native/index.js": "import './a.node'",
+        "node_modules/native/a.node": "",
+        "a.ts": "import 'native'",
+    })  # fmt: skip
+    words = refusal(tmp_path, "a.ts", tools)
+    assert 'name it in external_node_modules of [functions."a"]' in words
+
+
+def test_javascript_runs_as_it_is(tmp_path: Path, node: Tool) -> None:
+    write(tmp_path, {
+        "fn/a.js": "import { sep } from 'node:path';\n"
+        + answering("[sep, import.meta.url]").replace(": unknown", ""),
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.js")
+    with running(it, {"node": node}, tmp_path / "work") as child:
+        assert child.answer() == [os.sep, it.main_file.as_uri()]
+    assert not (tmp_path / "work").exists()
