@@ -55,10 +55,12 @@ class Attempt:
             for command in self._plan.commands:
                 await self._command(command, work.path)
             with self._storage():
-                return await self._disk.do(self._commit, work, key, known)
+                entry = await self._disk.do(self._commit, work, key, known)
         except BaseException:
             self._disk.later(self._cache.discard, work)
             raise
+        self._disk.later(self._cache.prune, self._plan.function)
+        return entry
 
     def _write_files(self, work: Path) -> None:
         for name, text in self._plan.files.items():
@@ -92,7 +94,13 @@ class Attempt:
             if not work.path.is_dir():
                 raise FileNotFoundError(f"{work.path} was removed while the build ran")
             raise self._failure(f"It ended well, but left no file {output}.")
-        return self._cache.commit(work, key, output, self._plan.inputs(work.path), known)
+        return self._cache.commit(work, key, output, self._inputs(work.path), known)
+
+    def _inputs(self, work: Path) -> list[Path]:
+        try:
+            return list(self._plan.inputs(work))
+        except OSError as error:
+            raise self._failure(f"What it was built from cannot be read: {error}") from error
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
@@ -103,7 +111,7 @@ class Attempt:
             raise PlatformError(
                 f"function '{self._plan.function}' cannot be built, because polyfn cannot write to "
                 f"{self._cache.directory}: {error}. Make room there, or make it writable, and "
-                "save again."
+                "try again."
             ) from error
 
     def _failure(self, words: str) -> BuildFailed:

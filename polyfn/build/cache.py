@@ -107,8 +107,8 @@ class Cache:
         """Remove what processes that died have left; costs nothing when none has."""
         dead = leases.others(self.directory, self._lease).dead
         if dead:
-            for home in self.directory.iterdir():
-                if not home.name.startswith("."):
+            for home in _subdirectories(self.directory):
+                if home.name != leases.DIRECTORY:
                     self._prune(home)
         for lease in dead:
             with suppress(OSError):
@@ -180,8 +180,11 @@ class Cache:
         )
         manifest.write(home, (entry, *manifest.read(home))[:KEEP])
         self._hold(work.function, entry.id)
-        self._prune(home)
         return entry
+
+    def prune(self, function: str) -> None:
+        """Remove a function's artifacts that no manifest lists and nobody uses."""
+        self._prune(self.directory / function)
 
     def discard(self, work: Work) -> None:
         """Remove what a build that failed has left."""

@@ -12,7 +12,10 @@ import hashlib
 import os
 import stat
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 """(mtime_ns, ctime_ns, size, inode); all zero when there is nothing."""
@@ -48,6 +51,16 @@ def stamp_of(path: str | Path) -> Stamp:
     except (OSError, ValueError):
         return NOTHING
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def as_stamp(data: Sequence[int]) -> Stamp:
+    """A stamp out of JSON.
+
+    Raises:
+        ValueError, TypeError: It is no list of four.
+    """
+    mtime_ns, ctime_ns, size, inode = data
+    return (mtime_ns, ctime_ns, size, inode)
 
 
 def take(path: str) -> Fingerprint:

@@ -12,7 +12,6 @@ The newest stands first. Whatever cannot be read as that counts as empty: the co
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from dataclasses import dataclass
@@ -21,10 +20,12 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from polyfn.build.files import replace_file
 from polyfn.build.fingerprints import (
     UNREADABLE,
     Fingerprint,
     Stamp,
+    as_stamp,
     stamp_of,
     without_fresh_stamp,
 )
@@ -87,13 +88,7 @@ def write(directory: Path, entries: Sequence[Entry]) -> None:
     """
     now = time.time_ns()
     data = {"format": _FORMAT, "entries": [_plain(entry, now) for entry in entries]}
-    scratch = directory / f".{FILE_NAME}.{os.getpid()}"
-    try:
-        scratch.write_bytes(orjson.dumps(data))
-        scratch.replace(directory / FILE_NAME)
-    except OSError:
-        scratch.unlink(missing_ok=True)
-        raise
+    replace_file(directory / FILE_NAME, orjson.dumps(data))
 
 
 def _plain(entry: Entry, now_ns: int) -> dict[str, JSON]:
@@ -127,7 +122,7 @@ def _entry(data: JSON) -> Entry:
         key=data["key"],
         version=data["version"],
         output=data["output"],
-        output_stamp=_stamp(data["output_stamp"]),
+        output_stamp=as_stamp(data["output_stamp"]),
         inputs=tuple(_input(each) for each in data["inputs"]),
     )
 
@@ -136,9 +131,4 @@ def _input(data: JSON) -> Fingerprint:
     path, digest, stamp = data
     if type(path) is not str or type(digest) is not str:
         raise TypeError(path)
-    return Fingerprint(path, digest, _stamp(stamp))
-
-
-def _stamp(data: JSON) -> Stamp:
-    mtime_ns, ctime_ns, size, inode = data
-    return (mtime_ns, ctime_ns, size, inode)
+    return Fingerprint(path, digest, as_stamp(stamp))

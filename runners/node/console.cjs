@@ -3,14 +3,20 @@
 /**
  * Tells the level of what `console` prints.
  *
- * Node's own methods go on formatting (groups, tables, counters and an attached inspector work as ever);
- * around each call stands the level of what it will write.
+ * Node's own methods go on formatting (groups, tables, counters and an attached inspector work as
+ * ever); around each call stands the level of what it will write.
  */
 
 const util = require('node:util');
 
 const LEVELS = {
-  debug: 'debug', info: 'info', log: 'info', dir: 'info', warn: 'warn', error: 'error', trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  log: 'info',
+  dir: 'info',
+  warn: 'warn',
+  error: 'error',
+  trace: 'trace',
 };
 
 /**
@@ -21,7 +27,8 @@ const LEVELS = {
 function watchConsole() {
   const current = { level: '' };
   console.trace = traceTo(console.error);
-  for (const [name, level] of Object.entries(LEVELS)) console[name] = withLevel(console[name], level, current);
+  for (const [name, level] of Object.entries(LEVELS))
+    console[name] = withLevel(console[name], level, current);
   return current;
 }
 

@@ -3,8 +3,8 @@
 /**
  * The context object that the handler gets beside the event.
  *
- * Its keys and their types are those of AWS's Node runtime (InvokeContext.js and CallbackContext.js in
- * aws-lambda-nodejs-runtime-interface-client): all are the object's own, so that a middleware may
+ * Its keys and their types are those of AWS's Node runtime (InvokeContext.js and CallbackContext.js
+ * in aws-lambda-nodejs-runtime-interface-client): all are the object's own, so that a middleware may
  * spread it into another, and the memory limit is a string.
  */
 
@@ -25,7 +25,8 @@ function createContext(spec, invocation, extras) {
     invokedFunctionArn: spec.arn,
     clientContext: extras.client_context,
     identity: extras.identity,
-    getRemainingTimeInMillis: () => Math.max(0, Math.floor(invocation.deadline - performance.now())),
+    getRemainingTimeInMillis: () =>
+      Math.max(0, Math.floor(invocation.deadline - performance.now())),
     done: (error, value) => invocation.done(error, value),
     succeed: (value) => invocation.succeed(value),
     fail: (error) => invocation.fail(error),

@@ -25,7 +25,10 @@ function changeDirectory(directory) {
   try {
     process.chdir(directory);
   } catch (error) {
-    throw new RuntimeError('Runtime.ImportModuleError', `The working directory ${directory} cannot be entered: ${error.code}`);
+    throw new RuntimeError(
+      'Runtime.ImportModuleError',
+      `The working directory ${directory} cannot be entered: ${error.code}`,
+    );
   }
 }
 

@@ -45,7 +45,11 @@ function describe(error) {
       trace: trace.slice(0, MAX_TRACE_LINES).map(cut),
     };
   } catch {
-    return { errorType: 'Error', errorMessage: 'an error was thrown whose name, message or stack cannot be read', trace: [] };
+    return {
+      errorType: 'Error',
+      errorMessage: 'an error was thrown whose name, message or stack cannot be read',
+      trace: [],
+    };
   }
 }
 
@@ -61,7 +65,10 @@ function cut(text) {
 
 /** Something with a stack: an error, also of another realm or library. */
 function isError(value) {
-  return types.isNativeError(value) || (typeof value === 'object' && value !== null && typeof value.stack === 'string');
+  return (
+    types.isNativeError(value) ||
+    (typeof value === 'object' && value !== null && typeof value.stack === 'string')
+  );
 }
 
 /** A thrown value in words: `Error: message`, or the value itself. */

@@ -21,7 +21,12 @@ const BINARY = 2;
 function assemble({ event, body_kind: kind, body }) {
   const value = parse(event);
   if (kind === RAW) return value;
-  if ((kind !== TEXT && kind !== BINARY) || body === null || typeof value !== 'object' || value === null) {
+  if (
+    (kind !== TEXT && kind !== BINARY) ||
+    body === null ||
+    typeof value !== 'object' ||
+    value === null
+  ) {
     throw new ProtocolViolation('INVOKE has a body that does not fit its event');
   }
   value.body = body.toString(kind === TEXT ? 'utf8' : 'base64');

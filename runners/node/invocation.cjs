@@ -3,13 +3,13 @@
 /**
  * One invocation, from the event to its one ending.
  *
- *     running ──callback(null, value)──▶ waiting for the event loop to be empty ──▶ ended
- *        │                                                                            ▲
- *        └──promise settles, context.done, an error, a value returned─────────────────┘
+ *     running ──callback(null, value)──▶ waiting for an empty event loop ──▶ ended
+ *        │                                                                    ▲
+ *        └──a promise settles, context.done, an error, a value returned───────┘
  *
- * Only the first answer counts. What AWS's runtime does is followed (Runtime.js and CallbackContext.js in
- * aws-lambda-nodejs-runtime-interface-client), with one addition: a value that a handler returns without a
- * promise is its answer, as it is under the Netlify CLI (lambda-local).
+ * Only the first answer counts. What AWS's runtime does is followed (Runtime.js and
+ * CallbackContext.js in aws-lambda-nodejs-runtime-interface-client), with one addition: a value that
+ * a handler returns without a promise is its answer, as under the Netlify CLI (lambda-local).
  */
 
 const { PayloadTooLong } = require('./protocol.cjs');
@@ -21,8 +21,8 @@ const CALLBACK_PARAMETERS = 3;
 class Invocation {
   /**
    * @param {{id: number, request_id: string, remaining_ms: number, want: number}} message INVOKE
-   * @param {(invocation: Invocation, name: string, values: Array) => void} send writes a message; an ending
-   *   closes the invocation
+   * @param {(invocation: Invocation, name: string, values: Array) => void} send writes a message;
+   *   an ending closes the invocation
    */
   constructor(message, send) {
     this.id = message.id;
@@ -41,7 +41,10 @@ class Invocation {
   run(handler, event, context) {
     this.context = context;
     try {
-      this.#returned(handler(event, context, (error, value) => this.callback(error, value)), handler.length);
+      this.#returned(
+        handler(event, context, (error, value) => this.callback(error, value)),
+        handler.length,
+      );
     } catch (error) {
       this.failed(error);
     }
@@ -92,7 +95,8 @@ class Invocation {
       this.failed(
         new RuntimeError(
           'Runtime.NodeJsExit',
-          "The handler's promise can never settle: nothing is left that could happen. An await waits for something that was never started, or never calls back.",
+          "The handler's promise can never settle, because nothing is left that could happen: " +
+            'an await waits for something that was never started, or never calls back.',
         ),
       );
     } else if (!this.ended) {
@@ -104,7 +108,10 @@ class Invocation {
   #returned(result, parameters) {
     if (typeof result?.then === 'function') {
       this.awaited = true;
-      result.then((value) => this.succeed(value), (error) => this.failed(error));
+      result.then(
+        (value) => this.succeed(value),
+        (error) => this.failed(error),
+      );
     } else if (isAnswer(result, parameters)) {
       this.succeed(result);
     }
@@ -139,7 +146,10 @@ function isAnswer(value, parameters) {
 }
 
 function tooLarge({ size }) {
-  return new RuntimeError('Function.ResponseSizeTooLarge', `The handler's answer takes about ${size} bytes: more than any answer may`);
+  return new RuntimeError(
+    'Function.ResponseSizeTooLarge',
+    `The handler's answer takes about ${size} bytes: more than any answer may`,
+  );
 }
 
 module.exports = { Invocation };

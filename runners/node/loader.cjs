@@ -30,7 +30,8 @@ async function requireFile(file) {
   try {
     return require(file);
   } catch (error) {
-    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE' || error?.code === 'ERR_REQUIRE_ESM') return importFile(file);
+    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE' || error?.code === 'ERR_REQUIRE_ESM')
+      return importFile(file);
     if (!require('./load_errors.cjs').isModuleSyntax(error, file)) throw error;
     require('./module_syntax.cjs').acceptModuleSyntax();
     return importFile(file);
@@ -75,13 +76,16 @@ function parsed(text) {
 }
 
 /**
- * Looks through a module the ways in which its exports may be wrapped: as they are, an ES module's or a
- * transpiled module's `default`, a transpiled module's inside an ES module's.
+ * Looks through a module the ways in which its exports may be wrapped: as they are, an ES module's or
+ * a transpiled module's `default`, a transpiled module's inside an ES module's.
  */
 function findHandler(module, spec) {
   const names = (spec.handler || 'handler').split('.');
   if (names.includes('')) {
-    throw new RuntimeError('Runtime.MalformedHandlerName', `"${spec.handler}" is not the name of a handler`);
+    throw new RuntimeError(
+      'Runtime.MalformedHandlerName',
+      `"${spec.handler}" is not the name of a handler`,
+    );
   }
   const layers = [module, module?.default, module?.default?.default];
   for (const layer of layers) {
@@ -89,18 +93,27 @@ function findHandler(module, spec) {
     const handler = owner?.[names.at(-1)];
     if (typeof handler === 'function') return handler.bind(owner);
   }
-  throw new RuntimeError('Runtime.HandlerNotFound', explainMissing(module, layers, names.join('.'), spec));
+  throw new RuntimeError(
+    'Runtime.HandlerNotFound',
+    explainMissing(module, layers, names.join('.'), spec),
+  );
 }
 
 function explainMissing(module, layers, name, spec) {
   const file = path.relative(spec.root, spec.source_file ?? spec.main_file);
   if (layers.slice(1).some((layer) => typeof layer === 'function')) {
-    return `${file} exports a default function, Request → Response, which this version does not support yet: export a "${name}" (event, context) instead`;
+    return (
+      `${file} exports a default function, Request → Response, which this version does not ` +
+      `support yet: export a "${name}" (event, context) instead`
+    );
   }
-  const exported = new Set(layers.flatMap((layer) => (Object(layer) === layer ? Object.keys(layer) : [])));
+  const exported = new Set(
+    layers.flatMap((layer) => (Object(layer) === layer ? Object.keys(layer) : [])),
+  );
   const what = exported.size > 0 ? `it exports: ${[...exported].join(', ')}` : 'it exports nothing';
   const found = layers.map((layer) => layer?.[name]).find((value) => value !== undefined);
-  if (found !== undefined) return `"${name}" in ${file} is no function, but of type ${typeof found}`;
+  if (found !== undefined)
+    return `"${name}" in ${file} is no function, but of type ${typeof found}`;
   return `${file} exports no function "${name}"; ${what}`;
 }
 

@@ -21,7 +21,8 @@ const LINE_FEED = 0x0a;
  */
 function captureLogs(output, currentId) {
   const printing = watchConsole();
-  const send = (stream, text) => output.write(encode('LOG', currentId(), [stream, printing.level, text]));
+  const send = (stream, text) =>
+    output.write(encode('LOG', currentId(), [stream, printing.level, text]));
   const capture = captureOutput((stream, text) => {
     if (text.length * 3 <= MAX_TEXT_BYTES) send(stream, text);
     else for (const piece of pieces(text)) send(stream, piece);

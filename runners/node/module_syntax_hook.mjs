@@ -10,7 +10,8 @@ import { compileFunction } from 'node:vm';
 const CJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 export async function load(url, context, nextLoad) {
-  if (context.format !== 'commonjs' || !url.startsWith('file:') || !url.endsWith('.js')) return nextLoad(url, context);
+  if (context.format !== 'commonjs' || !url.startsWith('file:') || !url.endsWith('.js'))
+    return nextLoad(url, context);
   const source = await readFile(fileURLToPath(url), 'utf8');
   if (isCommonJs(source)) return nextLoad(url, context);
   return { format: 'module', source, shortCircuit: true };

@@ -159,22 +159,38 @@ class Reader {
     if (byte >= 0x90 && byte < 0xa0) return this.#array(byte & 0x0f, depth);
     if (byte >= 0xa0 && byte < 0xc0) return this.#str(byte & 0x1f);
     switch (byte) {
-      case 0xc0: return null;
-      case 0xc2: return false;
-      case 0xc3: return true;
-      case 0xc4: return this.#bytes(this.#uint(1));
-      case 0xc5: return this.#bytes(this.#uint(2));
-      case 0xc6: return this.#bytes(this.#uint(4));
-      case 0xcc: return this.#uint(1);
-      case 0xcd: return this.#uint(2);
-      case 0xce: return this.#uint(4);
-      case 0xcf: return this.#uint(4) * 2 ** 32 + this.#uint(4);
-      case 0xd9: return this.#str(this.#uint(1));
-      case 0xda: return this.#str(this.#uint(2));
-      case 0xdb: return this.#str(this.#uint(4));
-      case 0xdc: return this.#array(this.#uint(2), depth);
-      case 0xdd: return this.#array(this.#uint(4), depth);
-      default: throw new Malformed(`0x${byte.toString(16)} begins no value that a frame may hold`);
+      case 0xc0:
+        return null;
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xc4:
+        return this.#bytes(this.#uint(1));
+      case 0xc5:
+        return this.#bytes(this.#uint(2));
+      case 0xc6:
+        return this.#bytes(this.#uint(4));
+      case 0xcc:
+        return this.#uint(1);
+      case 0xcd:
+        return this.#uint(2);
+      case 0xce:
+        return this.#uint(4);
+      case 0xcf:
+        return this.#uint(4) * 2 ** 32 + this.#uint(4);
+      case 0xd9:
+        return this.#str(this.#uint(1));
+      case 0xda:
+        return this.#str(this.#uint(2));
+      case 0xdb:
+        return this.#str(this.#uint(4));
+      case 0xdc:
+        return this.#array(this.#uint(2), depth);
+      case 0xdd:
+        return this.#array(this.#uint(4), depth);
+      default:
+        throw new Malformed(`0x${byte.toString(16)} begins no value that a frame may hold`);
     }
   }
 

@@ -4,8 +4,8 @@
  * `process.stdout` and `process.stderr` as the author's code sees them: what is written becomes LOG
  * messages, in the order of the writes, whether `console` or the stream was used.
  *
- * What goes to fds 1 and 2 past these streams (`fs.writeSync(1, …)`, addons, children) is on the log
- * pipe, which the supervisor reads by itself.
+ * What goes to fds 1 and 2 past these streams (`fs.writeSync(1, …)`, addons, children) is on the
+ * log pipe, which the supervisor reads by itself.
  */
 
 const { Writable } = require('node:stream');
@@ -17,7 +17,8 @@ const MAX_PENDING_CHARS = 64 * 1024;
 class LineStream extends Writable {
   /**
    * @param {1 | 2} fd what it stands for
-   * @param {(stream: number, text: string) => void} emit takes one line or more, without the last line feed
+   * @param {(stream: number, text: string) => void} emit takes one line or more, without the last
+   *   line feed
    */
   constructor(fd, emit) {
     super({ decodeStrings: false, emitClose: false });
@@ -30,7 +31,11 @@ class LineStream extends Writable {
   }
 
   _write(chunk, encoding, callback) {
-    this._take(typeof chunk === 'string' && isText(encoding) ? chunk : this._decoder.write(bytesOf(chunk, encoding)));
+    this._take(
+      typeof chunk === 'string' && isText(encoding)
+        ? chunk
+        : this._decoder.write(bytesOf(chunk, encoding)),
+    );
     callback();
   }
 
@@ -64,14 +69,17 @@ class LineStream extends Writable {
 }
 
 /**
- * Puts line streams in the place of the process's own, which are made only when somebody asks for them.
+ * Puts line streams in the place of the process's own; they are made when somebody asks for them.
  *
  * @param {(stream: number, text: string) => void} emit
  * @returns {{flush: () => void}}
  */
 function captureOutput(emit) {
   const streams = [];
-  for (const [name, fd] of [['stdout', 1], ['stderr', 2]]) {
+  for (const [name, fd] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ]) {
     let stream;
     const get = () => {
       if (stream === undefined) streams.push((stream = new LineStream(fd, emit)));

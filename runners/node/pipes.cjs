@@ -15,7 +15,8 @@ const RETRY_MS = 1;
 class FrameInput {
   /**
    * @param {number} fd
-   * @param {(buffer: Buffer, start: number, end: number) => void} onPayload may throw; `onError` gets it
+   * @param {(buffer: Buffer, start: number, end: number) => void} onPayload what it throws goes to
+   *   `onError`
    * @param {() => void} onEnd the supervisor has closed its end
    * @param {(error: Error) => void} onError
    */

@@ -18,14 +18,23 @@ const MESSAGES = {
   INVOKE: {
     number: 2,
     fields: {
-      request_id: 'str', remaining_ms: 'uint', want: 'uint', event: 'bin', body_kind: 'uint', body: 'bin?', extras: 'bin?',
+      request_id: 'str',
+      remaining_ms: 'uint',
+      want: 'uint',
+      event: 'bin',
+      body_kind: 'uint',
+      body: 'bin?',
+      extras: 'bin?',
     },
   },
   CANCEL: { number: 3, fields: {} },
   DRAIN: { number: 4, fields: {} },
   HELLO: { number: 16, fields: { info: 'bin' } },
   READY: { number: 17, fields: { info: 'bin' } },
-  RESULT: { number: 18, fields: { status: 'uint', headers: 'strings', body: 'bin?', is_base64: 'bool' } },
+  RESULT: {
+    number: 18,
+    fields: { status: 'uint', headers: 'strings', body: 'bin?', is_base64: 'bool' },
+  },
   VALUE: { number: 19, fields: { value: 'bin' } },
   HEAD: { number: 20, fields: { status: 'uint', headers: 'strings' } },
   CHUNK: { number: 21, fields: { data: 'bin' } },
@@ -73,15 +82,19 @@ function encode(name, id, values) {
 function write(kind, value) {
   if (value === null) return packer.nil();
   switch (kind) {
-    case 'uint': return packer.uint(value);
-    case 'str': return packer.str(value);
-    case 'bool': return packer.bool(value);
+    case 'uint':
+      return packer.uint(value);
+    case 'str':
+      return packer.str(value);
+    case 'bool':
+      return packer.bool(value);
     case 'strings': {
       packer.array(value.length);
       for (let index = 0; index < value.length; index++) packer.str(value[index]);
       return undefined;
     }
-    default: return packer.bin(value);
+    default:
+      return packer.bin(value);
   }
 }
 
@@ -97,16 +110,20 @@ function write(kind, value) {
 function decode(buffer, start, end) {
   const values = array(buffer, start, end);
   const entry = BY_NUMBER.get(values[0]);
-  if (entry === undefined) throw new ProtocolViolation(`unknown message type ${JSON.stringify(values[0])}`);
+  if (entry === undefined)
+    throw new ProtocolViolation(`unknown message type ${JSON.stringify(values[0])}`);
   const { name, names, kinds } = entry;
   if (values.length !== names.length + 2) {
-    throw new ProtocolViolation(`${name} needs ${names.length} fields after its id, but ${values.length - 2} came`);
+    throw new ProtocolViolation(
+      `${name} needs ${names.length} fields after its id, but ${values.length - 2} came`,
+    );
   }
   if (!isKind('uint', values[1])) throw new ProtocolViolation(`${name} has a wrong id`);
   const message = { type: name, id: values[1] };
   for (let index = 0; index < names.length; index++) {
     const value = values[index + 2];
-    if (!isKind(kinds[index], value)) throw new ProtocolViolation(`${name} has a wrong '${names[index]}'`);
+    if (!isKind(kinds[index], value))
+      throw new ProtocolViolation(`${name} has a wrong '${names[index]}'`);
     message[names[index]] = value;
   }
   return message;
@@ -116,22 +133,37 @@ function array(buffer, start, end) {
   try {
     return unpack(buffer, start, end);
   } catch (error) {
-    if (error instanceof Malformed) throw new ProtocolViolation(`a frame is not MessagePack: ${error.message}`);
+    if (error instanceof Malformed)
+      throw new ProtocolViolation(`a frame is not MessagePack: ${error.message}`);
     throw error;
   }
 }
 
 function isKind(kind, value) {
   switch (kind) {
-    case 'uint': return typeof value === 'number' && value <= MAX_UINT;
-    case 'str': return typeof value === 'string';
-    case 'bool': return typeof value === 'boolean';
-    case 'bin': return value instanceof Uint8Array;
-    case 'bin?': return value === null || value instanceof Uint8Array;
-    default: return Array.isArray(value) && value.every((each) => typeof each === 'string');
+    case 'uint':
+      return typeof value === 'number' && value <= MAX_UINT;
+    case 'str':
+      return typeof value === 'string';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'bin':
+      return value instanceof Uint8Array;
+    case 'bin?':
+      return value === null || value instanceof Uint8Array;
+    default:
+      return Array.isArray(value) && value.every((each) => typeof each === 'string');
   }
 }
 
 module.exports = {
-  HEADER_BYTES, MAX_FRAME_BYTES, MAX_UINT, PROTOCOL, PayloadTooLong, ProtocolViolation, RUNNER_VERSION, decode, encode,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_UINT,
+  PROTOCOL,
+  PayloadTooLong,
+  ProtocolViolation,
+  RUNNER_VERSION,
+  decode,
+  encode,
 };

@@ -19,7 +19,8 @@ function ending(value, wantsHttp) {
   const direct = wantsHttp ? response(value) : null;
   if (direct !== null) return ['RESULT', direct];
   const json = stringify(value);
-  const judged = wantsHttp && Object.hasOwn(Object(value), 'statusCode') ? response(JSON.parse(json)) : null;
+  const judged =
+    wantsHttp && Object.hasOwn(Object(value), 'statusCode') ? response(JSON.parse(json)) : null;
   return judged === null ? ['VALUE', [json]] : ['RESULT', judged];
 }
 
@@ -27,20 +28,29 @@ function stringify(value) {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch (error) {
-    throw new RuntimeError('Runtime.MarshalError', `The handler's answer cannot be turned into JSON: ${error.message}`);
+    throw new RuntimeError(
+      'Runtime.MarshalError',
+      `The handler's answer cannot be turned into JSON: ${error.message}`,
+    );
   }
 }
 
 /**
- * A RESULT's fields; `null` for a value that is none, or that only JSON (a `Date` header, a `toJSON`)
- * may make one.
+ * A RESULT's fields; `null` for a value that is none, or that only JSON (a `Date` header, a
+ * `toJSON`) may make one.
  */
 function response(value) {
-  if (typeof value !== 'object' || value === null || typeof value.toJSON === 'function') return null;
+  if (typeof value !== 'object' || value === null || typeof value.toJSON === 'function')
+    return null;
   const { statusCode, body, isBase64Encoded } = value;
   if (!Number.isInteger(statusCode) || statusCode < 0 || statusCode > MAX_UINT) return null;
   if (!(body === undefined || body === null || typeof body === 'string')) return null;
-  if (!(isBase64Encoded === undefined || isBase64Encoded === null || typeof isBase64Encoded === 'boolean')) return null;
+  if (!(
+    isBase64Encoded === undefined ||
+    isBase64Encoded === null ||
+    typeof isBase64Encoded === 'boolean'
+  ))
+    return null;
   const headers = flatHeaders(value);
   return headers && [statusCode, headers, body ?? null, isBase64Encoded === true];
 }
@@ -103,7 +113,8 @@ function isMap(value) {
 /** A header's value as text, as JSON would write it; `null` when it is none. */
 function scalar(value) {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' ? Number.isFinite(value) : typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' ? Number.isFinite(value) : typeof value === 'boolean')
+    return String(value);
   return null;
 }
 

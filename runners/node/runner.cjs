@@ -27,6 +27,8 @@ new Session(readFd, output).start();
 function frameFds(text) {
   const match = /^(\d+),(\d+)$/.exec(text ?? '');
   if (match !== null) return [Number(match[1]), Number(match[2])];
-  process.stderr.write('POLYFN_FRAME_FDS must say READ,WRITE: polyfn starts this program, not a person\n');
+  process.stderr.write(
+    'POLYFN_FRAME_FDS must say READ,WRITE: polyfn starts this program, not a person\n',
+  );
   return process.exit(70);
 }

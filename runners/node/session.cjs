@@ -1,7 +1,8 @@
 'use strict';
 
 /**
- * The runner's side of the conversation (PROTOCOL.md §4): what each message does, and when it is legal.
+ * The runner's side of the conversation (PROTOCOL.md §4): what each message does, and when it is
+ * legal.
  *
  *     booted ──LOAD──▶ loading ──▶ ready ⟲ invocations ──DRAIN──▶ exit
  *
@@ -13,6 +14,7 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
 const { FrameInput } = require('./pipes.cjs');
 const { RuntimeError, describe, inWords } = require('./errors.cjs');
+const { jsonObject, specOf } = require('./spec.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { assemble } = require('./event.cjs');
 const { createContext } = require('./context.cjs');
@@ -55,11 +57,16 @@ class Session {
 
   #receive(message) {
     switch (message.type) {
-      case 'LOAD': return this.#load(message);
-      case 'INVOKE': return this.#invoke(message);
-      case 'CANCEL': return undefined; // only streams are cancelled, and the others go on to their end
-      case 'DRAIN': return this.#drain();
-      default: throw new ProtocolViolation(`the supervisor may not send ${message.type}`);
+      case 'LOAD':
+        return this.#load(message);
+      case 'INVOKE':
+        return this.#invoke(message);
+      case 'CANCEL':
+        return undefined; // only streams are cancelled, and the others go on to their end
+      case 'DRAIN':
+        return this.#drain();
+      default:
+        throw new ProtocolViolation(`the supervisor may not send ${message.type}`);
     }
   }
 
@@ -150,7 +157,8 @@ class Session {
     this.logs?.flush();
     const running = [...this.open.values()];
     for (const invocation of running) invocation.abort(error);
-    if (running.length === 0) this.output.write(encode('ERROR', 0, [JSON.stringify(describe(error)), true]));
+    if (running.length === 0)
+      this.output.write(encode('ERROR', 0, [JSON.stringify(describe(error)), true]));
     process.exit(EXIT_FAILED);
   }
 
@@ -162,7 +170,8 @@ class Session {
   }
 
   #expect(phase, name) {
-    if (this.phase !== phase) throw new ProtocolViolation(`${name} came while the runner was ${this.phase}`);
+    if (this.phase !== phase)
+      throw new ProtocolViolation(`${name} came while the runner was ${this.phase}`);
   }
 }
 
@@ -177,31 +186,11 @@ function runHandler(invocation, handler, message, context) {
   return invocation.run(handler, event, context);
 }
 
-function specOf(bytes) {
-  const spec = jsonObject(bytes, 'LOAD');
-  if (spec.protocol !== PROTOCOL) return spec;
-  for (const key of ['main_file', 'root', 'cwd']) {
-    if (typeof spec[key] !== 'string') throw new ProtocolViolation(`LOAD has no '${key}'`);
-  }
-  if (typeof spec.env !== 'object' || spec.env === null) throw new ProtocolViolation("LOAD has no 'env'");
-  return spec;
-}
-
-function jsonObject(bytes, what) {
-  let value;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new ProtocolViolation(`${what} does not hold JSON: ${error.message}`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new ProtocolViolation(`${what} does not hold a JSON object`);
-}
-
 function mismatch(theirs) {
   return new RuntimeError(
     'Runner.ProtocolMismatch',
-    `polyfn speaks protocol ${JSON.stringify(theirs)}, this runner ${PROTOCOL}: install both from the same release`,
+    `polyfn speaks protocol ${JSON.stringify(theirs)}, this runner ${PROTOCOL}: ` +
+      'install both from the same release',
   );
 }
 
@@ -212,7 +201,8 @@ function unhandled(reason) {
 function neverLoaded(spec) {
   return new RuntimeError(
     'Runtime.ImportModuleError',
-    `${spec.source_file ?? spec.main_file} can never finish loading: a top-level await waits for something that cannot happen`,
+    `${spec.source_file ?? spec.main_file} can never finish loading: ` +
+      'a top-level await waits for something that cannot happen',
   );
 }
 

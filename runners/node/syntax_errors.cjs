@@ -3,9 +3,9 @@
 /**
  * Finds where a module could not be compiled.
  *
- * For CommonJS the place stands at the head of the error's stack. For ES modules Node keeps it to itself,
- * but tells it when it is asked to check the file: so the files that were to be loaded are checked, one
- * after the other. It is slow (40 ms a file) and happens only after a failure.
+ * For CommonJS the place stands at the head of the error's stack. For ES modules Node keeps it to
+ * itself, but tells it when it is asked to check the file: so the files that were to be loaded are
+ * checked, one after the other. It is slow (40 ms a file) and happens only after a failure.
  */
 
 const { spawnSync } = require('node:child_process');
@@ -22,8 +22,8 @@ const STATIC_IMPORT = /^\s*(?:import|export)\b[^'"]*['"](\.{1,2}\/[^'"]+)['"]/gm
 /**
  * @param {unknown} error what loading threw
  * @param {string} mainFile
- * @returns {{file: string | null, line: number | null} | null} `null`: it is no error of compiling, such
- *   as one of `JSON.parse`
+ * @returns {{file: string | null, line: number | null} | null} `null`: it is no error of compiling,
+ *   but one of `JSON.parse`, say
  */
 function syntaxErrorPlace(error, mainFile) {
   if (!(error instanceof SyntaxError) || typeof error.stack !== 'string') return null;
@@ -45,20 +45,28 @@ function searched(mainFile, message) {
     const source = readIfThere(files[index]);
     const line = source === null ? null : faultyLine(source, message);
     if (line !== null) return { file: files[index], line };
-    for (const file of importsOf(files[index], source ?? '')) if (!files.includes(file)) files.push(file);
+    for (const file of importsOf(files[index], source ?? ''))
+      if (!files.includes(file)) files.push(file);
   }
   return { file: null, line: null };
 }
 
 function faultyLine(source, message) {
   const argv = ['--check', '--input-type=module', '-'];
-  const { stderr } = spawnSync(process.execPath, argv, { input: source, encoding: 'utf8', env: {}, timeout: CHECK_TIMEOUT_MS });
+  const { stderr } = spawnSync(process.execPath, argv, {
+    input: source,
+    encoding: 'utf8',
+    env: {},
+    timeout: CHECK_TIMEOUT_MS,
+  });
   const match = PLACE.exec(stderr ?? '');
   return match !== null && stderr.includes(`SyntaxError: ${message}\n`) ? Number(match[2]) : null;
 }
 
 function importsOf(file, source) {
-  return Array.from(source.matchAll(STATIC_IMPORT), ([, name]) => path.resolve(path.dirname(file), name));
+  return Array.from(source.matchAll(STATIC_IMPORT), ([, name]) =>
+    path.resolve(path.dirname(file), name),
+  );
 }
 
 function readIfThere(file) {

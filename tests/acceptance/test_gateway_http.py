@@ -24,7 +24,7 @@ from polyfn.errors import (
 from polyfn.gateway.server import serve
 from polyfn.model import Buffered, Kind, Value, Want
 from polyfn.settings.values import Limits
-from tests.acceptance.gateway_support import Chunks, Served, served
+from tests.acceptance.gateway_support import Chunks, Client, Served, served
 from tests.unit.gateway.support import function
 from tests.unit.gateway.test_identity import token
 from tests.waiting import eventually
@@ -396,6 +396,15 @@ async def test_malformed_http_is_400_in_json_and_ends_the_connection(raw: bytes)
         assert response.header("connection") == "close"
         assert await client.is_closed()
     assert gateway.invoker.invocations == []
+
+
+async def test_broken_body_that_nobody_waits_for_has_one_answer() -> None:
+    async with served() as gateway:
+        client = await gateway.connect()
+        await client.send_raw(b"POST /nowhere HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        assert (await client.response()).status == 400
+        assert await client.is_closed()
+    assert gateway.bugs == []
 
 
 async def test_garbage_after_a_request_does_not_spoil_its_answer() -> None:
@@ -809,7 +818,7 @@ async def test_every_answered_request_is_recorded() -> None:
 
 def local_ports() -> set[int]:
     """This process's ends of TCP connections: for a server, the port it listens on."""
-    return {each.laddr.port for each in psutil.Process().net_connections("tcp") if each.laddr}
+    return {each.laddr[1] for each in psutil.Process().net_connections("tcp") if each.laddr}
 
 
 async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -863,7 +872,7 @@ async def test_client_that_reads_nothing_does_not_keep_the_server_from_stopping(
     async with asyncio.timeout(10):
         async with served(limits=Limits(stream_max_bytes=0, drain_s=0)) as gateway:
             answers(gateway, chunks.streamed())
-            client = await gateway.connect()
+            client = Client(*await asyncio.open_connection("127.0.0.1", gateway.address.port))
             await client.send(f"GET {HELLO} HTTP/1.1")
             await client.head()
             for _ in range(1000):
@@ -872,7 +881,8 @@ async def test_client_that_reads_nothing_does_not_keep_the_server_from_stopping(
             port = gateway.address.port
             assert port in local_ports()
         assert chunks.closed
-        await eventually(lambda: port not in local_ports())
+        await eventually(lambda: port not in local_ports(), within_s=3)
+        client.writer.transport.abort()
 
 
 async def test_stream_that_does_not_end_is_cut_and_closed_when_the_server_stops() -> None:

@@ -148,3 +148,13 @@ async def test_leftover_of_a_killed_download_is_removed(cache: Path, tmp_path: P
 
     assert [type(event) for event in events] == [ToolInstalling, ToolInstalled]
     assert {path.name for path in (mine / "esbuild").iterdir()} == {".lock", esbuild.VERSION}
+
+
+async def test_copy_whose_program_was_removed_is_fetched_again(cache: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "cache"
+    shutil.copytree(cache, mine)
+    program = (await Toolchains(tmp_path, _env(mine)).find("esbuild")).path
+    program.unlink()
+
+    assert (await Toolchains(tmp_path, _env(mine)).find("esbuild")).path == program
+    assert program.is_file()

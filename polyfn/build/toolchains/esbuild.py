@@ -38,7 +38,7 @@ _NPM: Final = (
     "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock",
     "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000",
 )  # fmt: skip
-_SYSTEMS: Final = ("linux", "darwin", "win32", "freebsd", "openbsd", "netbsd")
+_SYSTEMS: Final = ("linux", "darwin", "freebsd", "openbsd", "netbsd")
 _MACHINES: Final = {
     "x86_64": "x64",
     "amd64": "x64",
@@ -117,6 +117,7 @@ class Pinned:
         try:
             await self._run_npm(npm_command, env, scratch)
             self._place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self._place, ignore_errors=True)
             (scratch / "node_modules" / self._package).rename(self._place)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

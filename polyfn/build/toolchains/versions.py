@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from polyfn.build import process
-from polyfn.build.fingerprints import NOTHING, Stamp, stamp_of
+from polyfn.build.files import replace_file
+from polyfn.build.fingerprints import NOTHING, Stamp, as_stamp, stamp_of
 from polyfn.build.toolchains.programs import version_in
 
 if TYPE_CHECKING:
@@ -89,20 +89,13 @@ class Versions:
 def _load(path: Path) -> dict[str, tuple[str, Stamp]]:
     try:
         data = orjson.loads(path.read_bytes())
-        return {str(key): (str(version), _stamp(stamp)) for key, (version, stamp) in data.items()}
+        return {str(key): (str(version), as_stamp(stamp)) for key, (version, stamp) in data.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
-def _stamp(data: Sequence[int]) -> Stamp:
-    mtime_ns, ctime_ns, size, inode = data
-    return (mtime_ns, ctime_ns, size, inode)
-
-
 def _store(path: Path, answers: Mapping[str, tuple[str, Stamp]]) -> None:
     """Keep the answers; where that cannot be, they are asked again next time."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError, TypeError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch.write_bytes(orjson.dumps(answers))
-        scratch.replace(path)
+        replace_file(path, orjson.dumps(answers))

@@ -24,8 +24,8 @@ _PACKAGES: Final = {"early": "0polyfn", "bridge": "internal/polyfnbridge"}
 IMPORTING_FILE: Final = "zz_polyfn_bridge.go"
 """What is added to the author's package main."""
 
-# What a function without a go.mod is built against, with the sums go.sum would hold. It is the newest
-# that needs no newer Go than polyfn does: from v1.55 on it is Go 1.26.
+# What a function without a go.mod is built against, with the sums go.sum would hold. It is the
+# newest that takes every Go that polyfn takes: v1.55 needs Go 1.26.
 _LIBRARY: Final = "github.com/aws/aws-lambda-go"
 _LIBRARY_VERSION: Final = "v1.54.0"
 _LIBRARY_SUMS: Final = (

@@ -24,7 +24,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"runtime"
 	"strconv"
@@ -56,14 +55,10 @@ func start(pair string) {
 	if err != nil {
 		violation(err)
 	}
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		violation(fmt.Errorf("http.DefaultTransport was replaced by a %T before main", http.DefaultTransport))
-	}
 	enterDirectory()
 	s := newSession(&frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
-	hook(transport, s)
+	hookDefault(s)
 	os.Setenv("AWS_LAMBDA_RUNTIME_API", address)
 	os.Unsetenv("_LAMBDA_SERVER_PORT")
 	go s.listen(newFrameReader(input))

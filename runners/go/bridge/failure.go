@@ -69,19 +69,25 @@ type stackFrame struct {
 	Label string `json:"label"`
 }
 
-// authorsTrace leaves out how the runtime got to the panic, and everything from the library on that called
-// the handler: what is between is the author's.
+// authorsTrace leaves out what led from the author's code to the panic's report, and everything from the
+// library on that called the handler: what is between is the author's.
 func authorsTrace(frames []stackFrame) []string {
 	for i, frame := range frames {
-		if strings.HasPrefix(frame.Path, library+"@") || strings.HasPrefix(frame.Path, library+"/") {
+		if frame.Path == "runtime/panic.go" && frame.Label == "gopanic" {
+			frames = frames[i+1:]
+			break
+		}
+	}
+	for i, frame := range frames {
+		if hasPrefix(frame, library+"@", library+"/") {
 			frames = frames[:i]
 			break
 		}
 	}
-	for len(frames) > 0 && strings.HasPrefix(frames[len(frames)-1].Path, "reflect/") {
+	for len(frames) > 0 && hasPrefix(frames[len(frames)-1], "reflect/") {
 		frames = frames[:len(frames)-1]
 	}
-	for len(frames) > 0 && strings.HasPrefix(frames[0].Path, "runtime/") {
+	for len(frames) > 0 && hasPrefix(frames[0], "runtime/", "maps/runtime_") {
 		frames = frames[1:]
 	}
 	lines := make([]string, 0, len(frames))
@@ -89,4 +95,13 @@ func authorsTrace(frames []stackFrame) []string {
 		lines = append(lines, fmt.Sprintf("%s:%d %s", frame.Path, frame.Line, frame.Label))
 	}
 	return lines
+}
+
+func hasPrefix(frame stackFrame, prefixes ...string) bool {
+	for _, prefix := range prefixes {
+		if strings.HasPrefix(frame.Path, prefix) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,8 +2,6 @@ package bridge
 
 import (
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -65,42 +63,5 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 		if err == nil {
 			t.Errorf("%.60q was taken", request)
 		}
-	}
-}
-
-type echo struct{}
-
-func (echo) RoundTrip(request *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(request.Body)
-	return reply(request, http.StatusOK, append([]byte(request.URL.Path+" "), body...)), err
-}
-
-func TestOtherAddressesGoWhereTheyWent(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		_, _ = w.Write(append([]byte("over the wire "), body...))
-	}))
-	defer server.Close()
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	hook(transport, echo{})
-	for name, client := range map[string]*http.Client{
-		"the transport": {Transport: transport}, "its clone": {Transport: transport.Clone()},
-	} {
-		for _, at := range []struct{ url, want string }{
-			{server.URL, "over the wire body"}, {"http://" + address + "/path", "/path body"},
-		} {
-			for i := 0; i < 3; i++ {
-				response, err := client.Post(at.url, "text/plain", strings.NewReader("body"))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				got, _ := io.ReadAll(response.Body)
-				response.Body.Close()
-				if string(got) != at.want {
-					t.Errorf("%s answered %q", name, got)
-				}
-			}
-		}
-		client.CloseIdleConnections()
 	}
 }

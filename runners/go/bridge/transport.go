@@ -10,13 +10,23 @@ import (
 // exempts those; nothing listens there, and nothing of the author's wants port 1 of it.
 const address = "127.0.0.2:1"
 
+// hookDefault puts a Runtime API behind http.DefaultTransport, also when a package of the author's has wrapped
+// that while it initialised.
+func hookDefault(api http.RoundTripper) {
+	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+		hook(transport, api)
+		return
+	}
+	http.DefaultTransport = oneAddress{api, http.DefaultTransport}
+}
+
 // hook puts a Runtime API behind a transport in two places. RegisterProtocol reaches it by a function
 // call: aws-lambda-go up to 1.54 uses http.DefaultTransport itself. From 1.55 on it uses a clone, which
 // forgets registered protocols but keeps DialContext: there the API is at the other end of a connection
 // in memory. (A program that puts a wholly new transport, or its own DialContext, into http.DefaultTransport
 // reaches neither.)
 func hook(transport *http.Transport, api http.RoundTripper) {
-	transport.RegisterProtocol("http", oneAddress{api})
+	transport.RegisterProtocol("http", oneAddress{api, skip{}})
 	dial := transport.DialContext
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
@@ -29,11 +39,12 @@ func hook(transport *http.Transport, api http.RoundTripper) {
 	}
 }
 
-type oneAddress struct{ api http.RoundTripper }
+// oneAddress sends the requests to one address to api, all others where they went before.
+type oneAddress struct{ api, others http.RoundTripper }
 
 func (o oneAddress) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Host != address {
-		return nil, http.ErrSkipAltProtocol // the transport goes on as if nothing were registered
+		return o.others.RoundTrip(request)
 	}
 	if request.Body == nil {
 		bodied := *request // a RoundTripper may not touch what it was given
@@ -42,4 +53,11 @@ func (o oneAddress) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	defer request.Body.Close()
 	return o.api.RoundTrip(request)
+}
+
+// skip makes a transport go on as if nothing were registered.
+type skip struct{}
+
+func (skip) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, http.ErrSkipAltProtocol
 }

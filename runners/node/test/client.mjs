@@ -30,9 +30,20 @@ export function project(t, files) {
 /** A LOAD's spec for a file of a project. */
 export function specOf(root, file, more = {}) {
   return {
-    protocol: 1, function: 'hello', main_file: path.join(root, file), handler: 'handler', root, cwd: root,
-    env: { PATH: process.env.PATH }, memory_mb: 256, version: '$LATEST', arn: 'arn:aws:lambda:x', log_group: '/group',
-    log_stream: 'stream', source_maps: false, ...more,
+    protocol: 1,
+    function: 'hello',
+    main_file: path.join(root, file),
+    handler: 'handler',
+    root,
+    cwd: root,
+    env: { PATH: process.env.PATH },
+    memory_mb: 256,
+    version: '$LATEST',
+    arn: 'arn:aws:lambda:x',
+    log_group: '/group',
+    log_stream: 'stream',
+    source_maps: false,
+    ...more,
   };
 }
 
@@ -45,8 +56,13 @@ export class Runner {
    */
   constructor(t, { at = [3, 4], pipes = ['pipe', 'pipe'], env = {} } = {}) {
     const stdio = ['ignore', 'pipe', 'pipe'];
-    at.forEach((fd, index) => { stdio[fd] = pipes[index]; });
-    const options = { env: { PATH: process.env.PATH, POLYFN_FRAME_FDS: at.join(','), ...env }, stdio };
+    at.forEach((fd, index) => {
+      stdio[fd] = pipes[index];
+    });
+    const options = {
+      env: { PATH: process.env.PATH, POLYFN_FRAME_FDS: at.join(','), ...env },
+      stdio,
+    };
     this.child = spawn(process.execPath, [RUNNER], options);
     t.after(() => this.child.kill('SIGKILL'));
     this.text = '';
@@ -56,9 +72,14 @@ export class Runner {
     this.lastId = 0;
     [this.input, this.output] = at.map((fd) => this.child.stdio[fd]);
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream !== this.output) stream.setEncoding('utf8').on('data', (text) => { this.text += text; });
+      if (stream !== this.output)
+        stream.setEncoding('utf8').on('data', (text) => {
+          this.text += text;
+        });
     }
-    this.closed = new Promise((resolve) => this.child.on('close', (code, signal) => resolve({ code, signal })));
+    this.closed = new Promise((resolve) =>
+      this.child.on('close', (code, signal) => resolve({ code, signal })),
+    );
     this.closed.then(() => this.#wake());
     this.input?.on('error', () => {}); // a runner that has exited
     if (this.output) this.listen(this.output);
@@ -66,7 +87,9 @@ export class Runner {
 
   /** Takes frames from a stream. */
   listen(stream) {
-    const reader = new FrameReader((buffer, start, end) => this.#take(decode(Buffer.from(buffer.subarray(start, end)), 0, end - start)));
+    const reader = new FrameReader((buffer, start, end) =>
+      this.#take(decode(Buffer.from(buffer.subarray(start, end)), 0, end - start)),
+    );
     stream.on('data', (chunk) => reader.push(chunk, chunk.length));
   }
 
@@ -100,7 +123,15 @@ export class Runner {
   /** Sends an event; resolves to its number. */
   begin(event, { body = null, kind = 0, want = 1, ms = 30_000, extras = null, requestId } = {}) {
     const id = ++this.lastId;
-    const values = [requestId ?? `request-${id}`, ms, want, JSON.stringify(event), kind, body, extras && JSON.stringify(extras)];
+    const values = [
+      requestId ?? `request-${id}`,
+      ms,
+      want,
+      JSON.stringify(event),
+      kind,
+      body,
+      extras && JSON.stringify(extras),
+    ];
     this.send('INVOKE', id, values);
     return id;
   }
@@ -115,22 +146,33 @@ export class Runner {
 
   /** The next message that is no LOG. */
   async next(type) {
-    const message = await this.#bounded(() => this.messages.shift(), `a message${type ? ` ${type}` : ''}`);
+    const message = await this.#bounded(
+      () => this.messages.shift(),
+      `a message${type ? ` ${type}` : ''}`,
+    );
     if (type !== undefined && message.type !== type) {
-      throw new Error(`${message.type} came in place of ${type}: ${JSON.stringify(readable(message))}; ${this.text}`);
+      throw new Error(
+        `${message.type} came in place of ${type}: ${JSON.stringify(readable(message))}; ${this.text}`,
+      );
     }
     return message;
   }
 
   /** Waits until a LOG or the log pipe has brought some text. */
   async logged(pattern) {
-    return this.#bounded(() => (pattern.test(this.text + this.logs.map((log) => log.text).join('\n')) ? true : undefined), `the log ${pattern}`);
+    return this.#bounded(
+      () =>
+        pattern.test(this.text + this.logs.map((log) => log.text).join('\n')) ? true : undefined,
+      `the log ${pattern}`,
+    );
   }
 
   /** How it ended. */
   async exit() {
     let timer;
-    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('the runner did not exit')), WAIT_MS); });
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the runner did not exit')), WAIT_MS);
+    });
     return Promise.race([this.closed, late]).finally(() => clearTimeout(timer));
   }
 
@@ -143,13 +185,23 @@ export class Runner {
       const late = poll();
       if (late !== undefined) return late;
       const ended = this.child.exitCode ?? this.child.signalCode;
-      if (ended !== null || Date.now() > deadline) throw new Error(`${what} did not come (exit: ${ended}): ${this.text}`);
-      await new Promise((resolve) => { this.waiting = resolve; setTimeout(resolve, 200); });
+      if (ended !== null || Date.now() > deadline)
+        throw new Error(`${what} did not come (exit: ${ended}): ${this.text}`);
+      await new Promise((resolve) => {
+        this.waiting = resolve;
+        setTimeout(resolve, 200);
+      });
     }
   }
 
   #take(message) {
-    if (message.type === 'LOG') this.logs.push({ id: message.id, stream: message.stream, level: message.level, text: message.text });
+    if (message.type === 'LOG')
+      this.logs.push({
+        id: message.id,
+        stream: message.stream,
+        level: message.level,
+        text: message.text,
+      });
     else this.messages.push(message);
     this.#wake();
   }
@@ -162,9 +214,13 @@ export class Runner {
 /** A message with its bytes as text and its JSON parsed. */
 export function readable(message) {
   switch (message.type) {
-    case 'RESULT': return { ...message, body: message.body?.toString() ?? null };
-    case 'VALUE': return { ...message, value: JSON.parse(message.value) };
-    case 'ERROR': return { ...message, error: JSON.parse(message.error) };
-    default: return message;
+    case 'RESULT':
+      return { ...message, body: message.body?.toString() ?? null };
+    case 'VALUE':
+      return { ...message, value: JSON.parse(message.value) };
+    case 'ERROR':
+      return { ...message, error: JSON.parse(message.error) };
+    default:
+      return message;
   }
 }

@@ -136,7 +136,7 @@ def test_directory_that_is_no_environment_is_not_taken_for_one(tmp_path: Path) -
         ("linux", "x86_64", "@esbuild/linux-x64"),
         ("linux", "aarch64", "@esbuild/linux-arm64"),
         ("darwin", "arm64", "@esbuild/darwin-arm64"),
-        ("win32", "AMD64", "@esbuild/win32-x64"),
+        ("freebsd", "AMD64", "@esbuild/freebsd-x64"),
         ("linux", "sparc64", None),
         ("plan9", "x86_64", None),
     ],

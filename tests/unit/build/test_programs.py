@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from polyfn.build.toolchains import esbuild
 from polyfn.build.toolchains.npm import in_short
-from polyfn.build.toolchains.programs import GO, NODE, program_named, version_in
+from polyfn.build.toolchains.programs import ESBUILD, GO, NODE, PYTHON, program_named, version_in
+
+
+def test_reference_page_names_the_versions_that_the_code_has() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/toolchains.md").read_text()
+
+    assert f"version {esbuild.VERSION}," in page
+    for program in (GO, NODE, ESBUILD, PYTHON):
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{program.name}`"))
+        assert f"| {program.oldest} |" in row
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,468 @@
+"""Go: naming, what is refused before a build, and the shape of a plan."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from polyfn.errors import LoadFailed
+from polyfn.model import Function, Tool
+from polyfn.runtimes import RUNTIMES
+from polyfn.runtimes.assets import runner_file
+from polyfn.runtimes.contract import Runtime
+from polyfn.runtimes.go import GoRuntime
+from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.flags import Flags, build_env, joined_flags
+from polyfn.runtimes.go.inputs import LISTING, deciding_files, read_inputs
+from polyfn.runtimes.go.modules import Module, module_of
+
+GO = GoRuntime()
+_MACHINES = {"x86_64": 62, "aarch64": 183}
+HERE = _MACHINES.get(platform.machine())
+
+
+def elf(machine: int, kind: int = 2, *, big: bool = False) -> bytes:
+    """The first bytes of a program."""
+    order: Literal["big", "little"] = "big" if big else "little"
+    ident = b"\x7fELF" + bytes([2, 2 if big else 1, 1]) + bytes(9)
+    return ident + kind.to_bytes(2, order) + machine.to_bytes(2, order) + bytes(44)
+
+
+def program(path: Path, content: bytes | None = None, mode: int = 0o755) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(elf(HERE or 62) if content is None else content)
+    path.chmod(mode)
+    return path
+
+
+def function(main_file: Path, root: Path) -> Function:
+    return Function(
+        name=main_file.parent.name,
+        runtime="go",
+        main_file=main_file,
+        source=main_file.parent,
+        project_root=root,
+    )
+
+
+def tool(version: str = "1.26.8") -> dict[str, Tool]:
+    return {"go": Tool(name="go", path=Path("/go/bin/go"), version=version, origin="PATH")}
+
+
+def source(directory: Path, name: str = "main.go", text: str = "package main\n") -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_text(text)
+    return directory / name
+
+
+def test_go_wins_over_every_other_runtime() -> None:
+    runtime: Runtime = GO
+    assert runtime.name == "go"
+    assert runtime.rank == min(each.rank for each in RUNTIMES.values())
+
+
+# Naming
+
+
+def test_loose_go_file_is_no_function(tmp_path: Path) -> None:
+    assert GO.files([source(tmp_path, "hello.go")]) == {}
+
+
+def test_programs_are_functions_named_without_their_extension(tmp_path: Path) -> None:
+    bare = program(tmp_path / "hello")
+    other = program(tmp_path / "hello.linux")
+    pie = program(tmp_path / "pie", elf(62, kind=3))
+    no_programs = [
+        program(tmp_path / "script", b"#!/bin/sh\n"),
+        program(tmp_path / "short", b"\x7fELF"),
+        program(tmp_path / "library.so", elf(62, kind=3)),
+        program(tmp_path / "library.so.6.1", elf(62, kind=3)),
+        program(tmp_path / "addon.node", elf(62, kind=3)),
+        program(tmp_path / "object", elf(62, kind=1)),
+        program(tmp_path / "not-opened.js"),
+        tmp_path / "gone",
+    ]
+    assert GO.files([bare, other, pie, *no_programs]) == {"hello": [bare, other], "pie": [pie]}
+
+
+def test_directory_has_its_named_file_then_main_go_then_a_program(tmp_path: Path) -> None:
+    directory = tmp_path / "hello"
+    directory.mkdir()
+    assert GO.mains(directory, "hello") == []
+    built = program(directory / "hello")
+    assert GO.mains(directory, "hello") == [built]
+    main = source(directory, "main.go")
+    assert GO.mains(directory, "hello") == [main, built]
+    named = source(directory, "hello.go")
+    assert GO.mains(directory, "hello") == [named, built], "main.go is part of the same program"
+
+
+def test_directory_with_a_script_of_its_name_is_none(tmp_path: Path) -> None:
+    program(tmp_path / "hello" / "hello", b"#!/bin/sh\n")
+    assert GO.mains(tmp_path / "hello", "hello") == []
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package main",
+        "\ufeffpackage main\n",
+        "// Package x says hello.\n//go:build linux\n\npackage main // the only one\n",
+        "/* package other */ /*\n * more\n */\n\tpackage   main;import `fmt`\n",
+    ],
+)
+def test_package_main_is_recognised(tmp_path: Path, text: str) -> None:
+    facts = GO.inspect(source(tmp_path, text=text))
+    assert facts is not None
+    assert (facts.problem, facts.handler) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("package hello\n", "main.go is of package hello"),
+        ("// package main\npackage hello", "main.go is of package hello"),
+        ("", "main.go has no package clause"),
+        ("/* package main", "main.go has no package clause"),
+        ("func main() {}", "main.go has no package clause"),
+    ],
+)
+def test_other_packages_are_refused_with_file_and_package(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    facts = GO.inspect(source(tmp_path, text=text))
+    assert facts is not None
+    assert facts.problem is not None
+    assert words in facts.problem
+    assert "package main" in facts.problem
+
+
+@pytest.mark.skipif(HERE is None, reason="the test has no header for this machine")
+def test_program_for_this_machine_is_valid(tmp_path: Path) -> None:
+    facts = GO.inspect(program(tmp_path / "hello"))
+    assert facts is not None
+    assert (facts.problem, facts.handler) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (elf(183 if HERE == 62 else 62), "is a program for linux/a"),
+        (elf(22, big=True), "is a program for linux/s390x"),
+        (elf(9999), "is a program for linux/another processor"),
+        (b"\xcf\xfa\xed\xfe" + bytes(60), "is a program for darwin/another processor"),
+        (b"text", "is no program"),
+    ],
+)
+def test_program_for_another_machine_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+    facts = GO.inspect(program(tmp_path / "hello", content))
+    assert facts is not None
+    assert facts.problem is not None
+    assert words in facts.problem
+    assert "GOOS=linux" in facts.problem or content == b"text"
+
+
+@pytest.mark.skipif(HERE is None, reason="the test has no header for this machine")
+def test_program_that_is_not_executable_is_refused_with_the_command(tmp_path: Path) -> None:
+    facts = GO.inspect(program(tmp_path / "hello", mode=0o644))
+    assert facts is not None
+    assert facts.problem == "hello is not executable: chmod +x hello"
+
+
+# Launching
+
+
+def test_built_program_starts_in_the_project(tmp_path: Path) -> None:
+    of = function(source(tmp_path / "f" / "hello"), tmp_path)
+    spec = GO.launch(of, tmp_path / "bootstrap", tool())
+    assert spec.argv == (str(tmp_path / "bootstrap"),)
+    assert spec.frame_fds == (3, 4)
+    assert spec.start_env == {"POLYFN_CWD": str(tmp_path)}
+    assert spec.load == {"main_file": str(tmp_path / "bootstrap"), "handler": ""}
+
+
+def test_prebuilt_program_is_listed_but_cannot_be_started(tmp_path: Path) -> None:
+    main_file = program(tmp_path / "hello" / "hello")
+    of = function(main_file, tmp_path)
+    assert GO.tools(of) == ()
+    assert GO.plan(of, {}, {}) is None
+    with pytest.raises(LoadFailed, match="Put its Go source into a directory hello/") as caught:
+        GO.launch(of, main_file, {})
+    assert caught.value.error_type == "Runtime.PrebuiltProgram"
+    assert caught.value.status == 502
+
+
+# Plans
+
+
+def test_plan_lays_the_runner_over_the_module(tmp_path: Path) -> None:
+    tmp_path = tmp_path.resolve()
+    (tmp_path / "go.mod").write_text("module example.com/site\n\ngo 1.22\n")
+    main_file = source(tmp_path / "functions" / "hello")
+    of = function(main_file, tmp_path)
+    assert GO.tools(of) == ("go",)
+    plan = GO.plan(of, tool(), {"PATH": "/bin", "GOOS": "plan9"})
+    assert plan is not None
+    assert plan.title == "go build ./functions/hello"
+    assert plan.output == "bootstrap"
+    build, listing = plan.commands
+    assert build.argv == (
+        "/go/bin/go", "build", "-buildvcs=false", "-overlay={work}/overlay.json",
+        "-tags=lambda.norpc", "-ldflags=-s -w", "-o", "{work}/bootstrap", ".",
+    )  # fmt: skip
+    assert listing.argv[:3] == ("/go/bin/go", "list", "-deps")
+    assert listing.stdout_to == LISTING
+    for command in plan.commands:
+        assert command.cwd == main_file.parent
+        assert command.env == {"CGO_ENABLED": "0", "PATH": "/bin", "PWD": str(main_file.parent)}
+    replaced = json.loads(plan.files["overlay.json"])["Replace"]
+    assert replaced.pop(str(main_file.parent / "zz_polyfn_bridge.go")) == "{work}/import.go"
+    bridge = tmp_path / "internal" / "polyfnbridge"
+    assert replaced[str(bridge / "bridge.go")] == str(runner_file("go/bridge/bridge.go"))
+    assert str(tmp_path / "0polyfn" / "early.go") in replaced
+    assert not any(path.endswith("_test.go") for path in replaced)
+    assert all(Path(real).is_file() for real in replaced.values())
+    assert '_ "example.com/site/internal/polyfnbridge"' in plan.files["import.go"]
+    assert "go.mod" not in plan.files
+
+
+def test_plan_without_a_go_mod_makes_one_that_only_the_compiler_sees(tmp_path: Path) -> None:
+    main_file = source(tmp_path.resolve() / "hello")
+    plan = GO.plan(function(main_file, tmp_path), tool("1.23.4"), {})
+    assert plan is not None
+    assert plan.files["go.mod"].startswith("module function\n\ngo 1.23\n\nrequire ")
+    assert plan.files["go.sum"].count("\n") == 2
+    replaced = json.loads(plan.files["overlay.json"])["Replace"]
+    assert replaced[str(main_file.parent / "go.mod")] == "{work}/go.mod"
+    for command in plan.commands:
+        assert {"-modfile={work}/go.mod", "-mod=mod"} <= set(command.argv)
+        assert command.env["GOWORK"] == "off"
+
+
+def test_plan_of_a_function_outside_the_project_names_its_whole_path(tmp_path: Path) -> None:
+    main_file = source(tmp_path.resolve() / "elsewhere" / "hello")
+    root = tmp_path / "site"
+    root.mkdir()
+    plan = GO.plan(function(main_file, root), tool(), {})
+    assert plan is not None
+    assert plan.title == f"go build {main_file.parent}"
+
+
+def test_salt_follows_the_tool_and_what_of_the_environment_counts(tmp_path: Path) -> None:
+    of = function(source(tmp_path / "hello"), tmp_path)
+
+    def salt(version: str, **env: str) -> tuple[str, ...]:
+        plan = GO.plan(of, tool(version), env)
+        assert plan is not None
+        return plan.salt
+
+    first = salt("1.26.8", TERM="dumb")
+    assert first == salt("1.26.8", TERM="xterm")
+    assert first != salt("1.26.9")
+    assert first != salt("1.26.8", CGO_ENABLED="1")
+
+
+# Modules
+
+
+@pytest.mark.parametrize(
+    ("go_mod", "path"),
+    [
+        ("module example.com/a\n", "example.com/a"),
+        ("// module not/this\n\tmodule  example.com/a/v2 // this\n", "example.com/a/v2"),
+        ('module "example.com/quoted"\n', "example.com/quoted"),
+        ("module `example.com/raw`\n", "example.com/raw"),
+        ("module (\n\texample.com/block\n)\n", "example.com/block"),
+        ("module main\n", "main"),
+        ("go 1.22\n", "module.without.a.name"),
+    ],
+)
+def test_module_path_is_read_as_go_reads_it(tmp_path: Path, go_mod: str, path: str) -> None:
+    (tmp_path / "go.mod").write_text(go_mod)
+    package = tmp_path / "a" / "b"
+    package.mkdir(parents=True)
+    assert module_of(package, {"TMPDIR": "/"}) == Module(path=path, root=tmp_path)
+
+
+def test_nearest_go_mod_wins_and_the_one_for_temporary_files_does_not_count(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "near" / "hello"
+    package.mkdir(parents=True)
+    (tmp_path / "go.mod").write_text("module far\n")
+    assert module_of(package, {"TMPDIR": str(tmp_path)}).is_virtual
+    (tmp_path / "near" / "go.mod").write_text("module near\n")
+    assert module_of(package, {}).path == "near"
+
+
+def test_files_that_decide_about_modules_count_before_they_are_there(tmp_path: Path) -> None:
+    module = Module(path="m", root=tmp_path / "site" / "module")
+    base = [module.root / "go.mod", module.root / "go.sum", module.root / "vendor/modules.txt"]
+    project = tmp_path / "site"
+    works = [module.root / "go.work", module.root / "go.work.sum"]
+    works += [project / "go.work", project / "go.work.sum"]
+    assert list(deciding_files(module, project, {})) == base + works
+    assert list(deciding_files(module, project, {"GOWORK": "off"})) == base
+    chosen = project / "my.work"
+    assert list(deciding_files(module, project, {"GOWORK": str(chosen)})) == [
+        *base, chosen, project / "go.work.sum",
+    ]  # fmt: skip
+    (tmp_path / "go.work").touch()
+    assert deciding_files(module, project, {})[-2:] == (
+        tmp_path / "go.work", tmp_path / "go.work.sum",
+    )  # fmt: skip
+    virtual = Module(path="function", root=tmp_path, is_virtual=True)
+    assert deciding_files(virtual, project, {}) == (tmp_path / "go.mod",)
+
+
+# Flags and environment
+
+
+@pytest.mark.parametrize(
+    ("goflags", "flags"),
+    [
+        ("", Flags(tags="lambda.norpc", linker="-s -w")),
+        ("-mod=mod -v", Flags(tags="lambda.norpc", linker="-s -w")),
+        ("-tags=a,b --tags=c", Flags(tags="lambda.norpc,c", linker="-s -w")),
+        ("'-tags=a b'", Flags(tags="lambda.norpc,a,b", linker="-s -w")),
+        ("'-ldflags=-X main.v=1'", Flags(tags="lambda.norpc", linker="-s -w -X main.v=1")),
+        ("'-tags=a", Flags(tags="lambda.norpc", linker="-s -w")),
+    ],
+)
+def test_tags_and_linker_flags_are_joined(goflags: str, flags: Flags) -> None:
+    assert joined_flags({"GOFLAGS": goflags}) == flags
+
+
+def test_flags_set_with_go_env_are_joined_too(tmp_path: Path) -> None:
+    file = tmp_path / "go" / "env"
+    source(file.parent, "env", "GOPROXY=direct\nGOFLAGS=-tags=stored\n")
+    stored = Flags(tags="lambda.norpc,stored", linker="-s -w")
+    assert joined_flags({"XDG_CONFIG_HOME": str(tmp_path)}) == stored
+    assert joined_flags({"GOENV": str(file)}) == stored
+    assert joined_flags({"GOENV": "off"}).tags == "lambda.norpc"
+    assert joined_flags({"GOENV": str(file), "GOFLAGS": "-tags=over"}).tags == "lambda.norpc,over"
+    file.write_bytes(b"GOFLAGS=\xff")
+    assert joined_flags({"GOENV": str(file)}).tags == "lambda.norpc"
+
+
+def test_build_is_for_this_machine_and_without_cgo_unless_it_is_set() -> None:
+    given = {"GOOS": "js", "GOARCH": "wasm", "GO111MODULE": "off", "CGO_ENABLED": "1", "A": "b"}
+    env = build_env(given, Path("/p"), is_virtual=False)
+    assert env == {"CGO_ENABLED": "1", "A": "b", "PWD": "/p"}
+    assert build_env({}, Path("/p"), is_virtual=True) == {
+        "CGO_ENABLED": "0", "PWD": "/p", "GOWORK": "off",
+    }  # fmt: skip
+
+
+# Inputs
+
+
+def test_inputs_leave_out_the_module_cache_and_what_only_the_compiler_sees(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    package = source(site / "hello").parent
+    lines = [
+        f"P\t{site}/internal/polyfnbridge\t\t{site}/go.mod",
+        "F\tbridge.go",
+        f"P\t{package}\t\t{site}/go.mod",
+        "F\tmain.go",
+        "F\tzz_polyfn_bridge.go",
+        "F\tdata/deep/x.txt",
+        "P\t/cache/lib@v1.2.3/pkg\tv1.2.3\t/cache/download/lib/@v/v1.2.3.mod",
+        "F\tlib.go",
+        f"P\t{site}/vendor/lib\tv1.0.0\t",
+        "F\tv.go",
+        f"P\t{tmp_path}/no-module\t\t{tmp_path}/work/go.mod",
+        "",
+    ]
+    source(tmp_path / "work", LISTING, "\n".join(lines))
+    virtual = frozenset(
+        {f"{site}/internal/polyfnbridge/bridge.go", f"{package}/zz_polyfn_bridge.go"}
+    )
+    found = read_inputs(tmp_path / "work", virtual=virtual, deciders=[site / "go.sum"])
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == [
+        "site/go.mod", "site/hello", "site/hello/main.go", "site/hello/data/deep/x.txt",
+        "site/hello/data/deep", "site/hello/data", "site/vendor/lib", "site/vendor/lib/v.go",
+        "no-module", "site/go.sum",
+    ]  # fmt: skip
+
+
+# Explanations
+
+_EXPLAIN = Explainer(
+    cwd=Path("/site/functions/hello"),
+    project_root=Path("/site"),
+    module=Module(path="example.com/site", root=Path("/site")),
+)
+
+
+@pytest.mark.parametrize(
+    ("output", "text"),
+    [
+        ("", ""),
+        ("./main.go:3:1: bad\n", "functions/hello/main.go:3:1: bad\n"),
+        ("main.go:3:1: bad", "functions/hello/main.go:3:1: bad"),
+        ("\t../../lib/x.go:1:2: other declaration", "\tlib/x.go:1:2: other declaration"),
+        ("../../../away/x.go:1:2: bad", "/away/x.go:1:2: bad"),
+        ("go: errors parsing ../../go.mod:", "go: errors parsing go.mod:"),
+        ("in /site/functions/hello: found", "in functions/hello: found"),
+        (
+            "go vet ./... says 1.2.3 of x/../y and a..b",
+            "go vet ./... says 1.2.3 of x/../y and a..b",
+        ),
+        (
+            "found packages other (a.go) and main (zz_polyfn_bridge.go) in /site/functions/hello",
+            "a.go is of package other: a function's files must say package main",
+        ),
+    ],
+)
+def test_paths_are_relative_to_the_project(output: str, text: str) -> None:
+    assert _EXPLAIN(output) == text
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("x.go:1:1: no required module provides package a.b/c; to add it:", "go get a.b/c"),
+        ("missing go.sum entry for module providing package a.b/c", "go mod tidy"),
+        ("go: updates to go.mod needed; to update it:", "go mod tidy"),
+        ("go: inconsistent vendoring in /site:", "go mod vendor"),
+        ("is contained in a module that is not one of the workspace modules", "go work use ."),
+    ],
+)
+def test_command_that_helps_is_named_with_its_directory(output: str, advice: str) -> None:
+    assert _EXPLAIN(output).splitlines()[-1] == f"To mend it: {advice}"
+    module = Module(path="example.com/site", root=Path("/site/my functions"))
+    explain = Explainer(cwd=_EXPLAIN.cwd, project_root=Path("/site"), module=module)
+    assert explain(output).splitlines()[-1] == f"To mend it: cd 'my functions' && {advice}"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "x.go:1:1: no required module provides package example.com/site/gone; to add it:",
+        "x.go:1:1: undefined: x",
+    ],
+)
+def test_no_command_is_named_where_none_helps(output: str) -> None:
+    assert "To mend it" not in _EXPLAIN(output)
+
+
+def test_missing_module_without_a_go_mod_asks_for_one() -> None:
+    module = Module(path="function", root=_EXPLAIN.cwd, is_virtual=True)
+    explain = Explainer(cwd=_EXPLAIN.cwd, project_root=Path("/site"), module=module)
+    text = explain("main.go:5:2: cannot find module providing package a.b/c")
+    assert text.endswith("To mend it: cd functions/hello && go mod init hello && go mod tidy")
+    assert "To mend it" not in explain("main.go:5:2: undefined: x")
+
+
+def test_other_causes_get_a_sentence() -> None:
+    newer = _EXPLAIN("go: go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)")
+    assert "Install Go 1.99 or newer" in newer
+    assert "func main" in _EXPLAIN("runtime.main_main·f: function main is undeclared in the main")

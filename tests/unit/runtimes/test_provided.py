@@ -1,0 +1,47 @@
+"""Directories with a ``bootstrap``: found, listed, and not run yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from polyfn.errors import LoadFailed
+from polyfn.model import Function, SourceFacts
+from polyfn.runtimes.contract import Runtime
+from polyfn.runtimes.provided import ProvidedRuntime
+
+PROVIDED: Runtime = ProvidedRuntime()
+
+
+def test_executable_bootstrap_makes_a_directory_a_function(tmp_path: Path) -> None:
+    bootstrap = tmp_path / "bootstrap"
+    assert PROVIDED.mains(tmp_path, "hello") == []
+    bootstrap.write_text("#!/bin/sh\n")
+    bootstrap.chmod(0o644)
+    assert PROVIDED.mains(tmp_path, "hello") == []
+    bootstrap.chmod(0o755)
+    assert PROVIDED.mains(tmp_path, "hello") == [bootstrap]
+    assert PROVIDED.inspect(bootstrap) == SourceFacts(handler="")
+
+
+def test_bootstrap_by_itself_is_no_function(tmp_path: Path) -> None:
+    bootstrap = tmp_path / "bootstrap"
+    bootstrap.touch(0o755)
+    assert PROVIDED.files([bootstrap]) == {}
+
+
+def test_calling_it_says_that_it_cannot_be_run(tmp_path: Path) -> None:
+    main_file = tmp_path / "hello" / "bootstrap"
+    of = Function(
+        name="hello",
+        runtime="provided",
+        main_file=main_file,
+        source=main_file.parent,
+        project_root=tmp_path,
+    )
+    assert PROVIDED.tools(of) == ()
+    assert PROVIDED.plan(of, {}, {}) is None
+    with pytest.raises(LoadFailed, match="Function 'hello' is a program") as caught:
+        PROVIDED.launch(of, main_file, {})
+    assert caught.value.status == 502
