@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 
-from polyfn.build.workshop import Workshop
+from polyfn.app.project import open_workshop
 from polyfn.discover import scan
 from polyfn.errors import PolyfnError, UnknownFunction
-from polyfn.runtimes import RUNTIMES
+from polyfn.pool.spawner import Spawner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from polyfn.build.progress import Listener
+    from polyfn.build.workshop import Workshop
     from polyfn.model import JSON, Artifact, Function
     from polyfn.settings import Settings
 
@@ -41,11 +41,12 @@ async def build_functions(
         UnknownFunction: There is no function of one of the names.
     """
     chosen = _chosen(scan(settings).functions, names)
-    async with (
-        Workshop(settings, environ=os.environ, runtimes=RUNTIMES, listener=listener) as workshop,
-        asyncio.TaskGroup() as group,
-    ):
-        tasks = [group.create_task(_build(workshop, function)) for function in chosen]
+    with Spawner() as spawner:
+        async with (
+            open_workshop(settings, spawner, listener) as workshop,
+            asyncio.TaskGroup() as group,
+        ):
+            tasks = [group.create_task(_build(workshop, function)) for function in chosen]
     return [task.result() for task in tasks]
 
 

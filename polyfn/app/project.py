@@ -94,6 +94,17 @@ def front_of(
     return with_admin(gateway, admin)
 
 
+def open_workshop(settings: Settings, spawner: Spawner, listener: Listener) -> Workshop:
+    """What builds the functions of a project; to be used in ``async with``."""
+    return Workshop(
+        settings,
+        environ=os.environ,
+        runtimes=RUNTIMES,
+        listener=listener,
+        guard=spawner.guarding,
+    )
+
+
 @asynccontextmanager
 async def open_project(
     settings: Settings, *, sink: LogSink, listener: Listener = ignore
@@ -105,10 +116,8 @@ async def open_project(
         listener: Is told what is built and installed.
     """
     async with AsyncExitStack() as stack:
-        workshop = await stack.enter_async_context(
-            Workshop(settings, environ=os.environ, runtimes=RUNTIMES, listener=listener)
-        )
         spawner = stack.enter_context(Spawner())
+        workshop = await stack.enter_async_context(open_workshop(settings, spawner, listener))
         project = Project(settings, workshop, spawner, sink)
         await stack.enter_async_context(project.fleet)
         await stack.enter_async_context(project.jobs)

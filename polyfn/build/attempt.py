@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from polyfn.build.disk import Disk
     from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
+    from polyfn.build.process import Guard
     from polyfn.model import BuildPlan, Command
 
 _WORK: Final = "{work}"
@@ -28,13 +29,17 @@ class Attempt:
 
     Args:
         limit_s: How long one command may take.
+        guard: Is told of each command's process group.
     """
 
-    def __init__(self, cache: Cache, disk: Disk, plan: BuildPlan, limit_s: float) -> None:
+    def __init__(
+        self, cache: Cache, disk: Disk, plan: BuildPlan, limit_s: float, guard: Guard
+    ) -> None:
         self._cache = cache
         self._disk = disk
         self._plan = plan
         self._limit_s = limit_s
+        self._guard = guard
 
     async def run(self, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         """Build.
@@ -77,7 +82,12 @@ class Attempt:
                     stdout = stack.enter_context((work / command.stdout_to).open("wb", 0))
             try:
                 outcome = await process.run(
-                    argv, cwd=command.cwd, env=command.env, limit_s=self._limit_s, stdout=stdout
+                    argv,
+                    cwd=command.cwd,
+                    env=command.env,
+                    limit_s=self._limit_s,
+                    stdout=stdout,
+                    guard=self._guard,
                 )
             except OSError as error:
                 raise self._failure(f"{argv[0]} cannot be started: {error}") from error

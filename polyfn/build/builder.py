@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.build import fingerprints
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from polyfn.build.cache import Cache
     from polyfn.build.manifest import Entry
+    from polyfn.build.process import Guard
     from polyfn.build.progress import Listener
     from polyfn.model import BuildPlan, Function
 
@@ -33,8 +34,9 @@ class Builder:
     """Builds functions. Use it in ``async with``, and end all builds before it.
 
     Args:
-        parallel: Builds at once; as many as there are cores when ``None``.
+        parallel: Builds at once with the same program; as many as there are cores when ``None``.
         limit_s: How long one command of a build may take.
+        guard: Is told of each command's process group.
     """
 
     def __init__(
@@ -44,12 +46,15 @@ class Builder:
         listener: Listener = ignore,
         parallel: int | None = None,
         limit_s: float = LIMIT_S,
+        guard: Guard = nullcontext,
     ) -> None:
         self._cache = cache
         self._disk = Disk()
         self._tell = listener
-        self._slots = asyncio.Semaphore(parallel or _cores())
+        self._parallel = parallel or _cores()
+        self._slots: dict[str, asyncio.Semaphore] = {}
         self._limit_s = limit_s
+        self._guard = guard
         self._flights: dict[str, Flight[Artifact]] = {}
 
     async def __aenter__(self) -> Self:
@@ -85,7 +90,7 @@ class Builder:
         entry = (await self._disk.do(self._cache.find, plan.function, key)).entry
         cached = entry is not None
         if entry is None:
-            async with self._slots:
+            async with self._slots_for(plan):
                 start = time.monotonic()
                 with self._reporting(plan, start):
                     entry = await self._until_stable(plan, key)
@@ -114,7 +119,16 @@ class Builder:
         found = await self._disk.do(self._cache.find, plan.function, key)
         if found.entry is not None:
             return found.entry
-        return await Attempt(self._cache, self._disk, plan, self._limit_s).run(key, found.known)
+        attempt = Attempt(self._cache, self._disk, plan, self._limit_s, self._guard)
+        return await attempt.run(key, found.known)
+
+    def _slots_for(self, plan: BuildPlan) -> asyncio.Semaphore:
+        """The places for builds with one program: a quick one does not wait behind a slow one.
+
+        A first Go build compiles the standard library, for a minute; esbuild takes 20 ms.
+        """
+        program = plan.commands[0].argv[0] if plan.commands else ""
+        return self._slots.setdefault(program, asyncio.Semaphore(self._parallel))
 
     @contextmanager
     def _reporting(self, plan: BuildPlan, start: float) -> Iterator[None]:

@@ -11,14 +11,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+Guard: TypeAlias = Callable[[int], AbstractContextManager[object]]
+"""Given a process group: sees to its end, while the context is open, should polyfn be killed."""
 
 KEEP_BYTES = 1024 * 1024
 _READ_BYTES = 256 * 1024
@@ -50,6 +54,7 @@ async def run(
     limit_s: float,
     stdout: IO[bytes] | None = None,
     keep_bytes: int = KEEP_BYTES,
+    guard: Guard = nullcontext,
 ) -> Outcome:
     """Run a command; when this returns or raises, its whole process group is gone.
 
@@ -57,6 +62,7 @@ async def run(
         env: The command's whole environment.
         stdout: Takes the standard output instead of the outcome.
         keep_bytes: How much of the output's end is kept.
+        guard: Is told of the command's process group.
 
     Raises:
         OSError: It cannot be started.
@@ -66,13 +72,14 @@ async def run(
         process = await _start(argv, cwd, env, stdout or pipe, pipe)
         pipe.close()
         timed_out = False
-        try:
-            async with asyncio.timeout(limit_s):
-                await process.wait()
-        except TimeoutError:
-            timed_out = True
-        finally:
-            await _end(process)
+        with guard(process.pid):
+            try:
+                async with asyncio.timeout(limit_s):
+                    await process.wait()
+            except TimeoutError:
+                timed_out = True
+            finally:
+                await _end(process)
         await tail.ended(_DRAIN_GRACE_S)
     assert process.returncode is not None  # noqa: S101 - it has been waited for
     return Outcome(status=process.returncode, output=tail.text(), timed_out=timed_out)

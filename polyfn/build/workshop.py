@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -15,6 +16,7 @@ from polyfn.errors import InvalidFunction, ToolchainMissing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from polyfn.build.process import Guard
     from polyfn.build.progress import Listener
     from polyfn.model import Artifact, BuildPlan, Function, LaunchSpec, Tool
     from polyfn.runtimes.contract import Runtime
@@ -36,8 +38,9 @@ class Workshop:
         environ: polyfn's own environment.
         runtimes: Name → language; `polyfn.runtimes.RUNTIMES`.
         listener: Is told what is built and installed.
-        parallel: Builds at once; as many as there are cores when ``None``.
+        parallel: Builds at once with the same program; as many as there are cores when ``None``.
         limit_s: How long one command of a build may take.
+        guard: Is told of the process group of each command, for the case that polyfn is killed.
     """
 
     def __init__(
@@ -49,12 +52,17 @@ class Workshop:
         listener: Listener = ignore,
         parallel: int | None = None,
         limit_s: float = LIMIT_S,
+        guard: Guard = nullcontext,
     ) -> None:
         self._env = {**environ, **settings.build_environment}
         self._salt = _digest(settings.build_environment)
         self._runtimes = runtimes
         self._builder = Builder(
-            Cache(settings.state_dir), listener=listener, parallel=parallel, limit_s=limit_s
+            Cache(settings.state_dir),
+            listener=listener,
+            parallel=parallel,
+            limit_s=limit_s,
+            guard=guard,
         )
         self.toolchains = Toolchains(settings.root, self._env, listener=listener)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from polyfn.pool.process import Pipes, Process, spawn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _GUARD = Path(__file__).with_name("guard.py")
 
@@ -52,6 +52,15 @@ class Spawner:
         self.watch(process.pid)
         process.exited.add_done_callback(lambda _: self.unwatch(process.pid))
         return process, pipes
+
+    @contextlib.contextmanager
+    def guarding(self, group: int) -> Iterator[None]:
+        """Have a process group watched while the context is open."""
+        self.watch(group)
+        try:
+            yield
+        finally:
+            self.unwatch(group)
 
     def watch(self, group: int) -> None:
         """Have a process group killed, should polyfn end before it."""

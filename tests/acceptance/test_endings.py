@@ -139,6 +139,19 @@ def test_ctrl_c_during_a_build_ends_clean(tmp_path: Path, command: list[str], st
     assert not list((tmp_path / ".polyfn").rglob("bootstrap"))
 
 
+def test_supervisor_killed_during_a_build_leaves_no_compiler_behind(tmp_path: Path) -> None:
+    function = tmp_path / "netlify/functions/slow/main.go"
+    function.parent.mkdir(parents=True)
+    function.write_text(_slow_to_compile())
+    (tmp_path / "go.mod").write_text("module example.com/slow\n\ngo 1.21\n")
+    command = [*POLYFN, "build", "--cwd", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        family = _until_compiling(process)
+        process.kill()
+    _, left = psutil.wait_procs(family, timeout=5)
+    assert not left, f"left behind: {left}"
+
+
 def _slow_to_compile() -> str:
     """A Go program of many cases, different every time."""
     factor = time.time_ns() % 997

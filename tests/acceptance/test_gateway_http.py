@@ -818,7 +818,7 @@ async def test_every_answered_request_is_recorded() -> None:
 
 def local_ports() -> set[int]:
     """This process's ends of TCP connections: for a server, the port it listens on."""
-    return {each.laddr[1] for each in psutil.Process().net_connections("tcp") if each.laddr}
+    return {each.laddr.port for each in psutil.Process().net_connections("tcp")}
 
 
 async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
