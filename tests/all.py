@@ -36,7 +36,9 @@ def suites() -> list[Suite]:
         Suite("ruff format", lambda: [tool("ruff"), "format", "--check", "."]),
         Suite("import-linter", lambda: [tool("lint-imports")]),
         Suite("mypy", lambda: [tool("mypy")]),
-        Suite("gofmt", lambda: go_tool("gofmt", "-l", "runners/go", "examples", fails_on_output=True)),
+        Suite(
+            "gofmt", lambda: go_tool("gofmt", "-l", "runners/go", "examples", fails_on_output=True)
+        ),
         Suite("go vet", lambda: go("vet", "./..."), ROOT / "runners/go"),
         Suite("go test", lambda: go("test", "./..."), ROOT / "runners/go"),
         Suite("node --check", node_check),
@@ -106,13 +108,24 @@ def go_tool(name: str, *arguments: str, fails_on_output: bool = False) -> list[s
     if path is None:
         return "there is no Go; pip install 'polyfn[go]'"
     if fails_on_output:
-        return ["sh", "-c", 'out=$("$@") && echo "$out" && test -z "$out"', "sh", str(path), *arguments]
+        return [
+            "sh",
+            "-c",
+            'out=$("$@") && echo "$out" && test -z "$out"',
+            "sh",
+            str(path),
+            *arguments,
+        ]
     return [str(path), *arguments]
 
 
 def node(*arguments: str) -> list[str] | str:
     path = which_node()
-    return "there is no Node.js; pip install 'polyfn[node]'" if path is None else [str(path), *arguments]
+    return (
+        "there is no Node.js; pip install 'polyfn[node]'"
+        if path is None
+        else [str(path), *arguments]
+    )
 
 
 def node_check() -> list[str] | str:

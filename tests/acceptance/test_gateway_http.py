@@ -407,6 +407,10 @@ async def test_broken_body_that_nobody_waits_for_has_one_answer() -> None:
     assert gateway.bugs == []
 
 
+def test_broken_body_has_one_answer_on_the_standard_event_loop_too() -> None:
+    asyncio.run(test_broken_body_that_nobody_waits_for_has_one_answer())
+
+
 async def test_garbage_after_a_request_does_not_spoil_its_answer() -> None:
     async with served() as gateway:
         client = await gateway.connect()

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 
+from polyfn import __version__
 from polyfn.errors import LoadFailed
 from polyfn.model import Function, Tool
 from polyfn.runtimes import RUNTIMES
@@ -60,6 +61,11 @@ def test_go_wins_over_every_other_runtime() -> None:
     runtime: Runtime = GO
     assert runtime.name == "go"
     assert runtime.rank == min(each.rank for each in RUNTIMES.values())
+
+
+def test_runner_reports_the_version_of_the_package() -> None:
+    source_text = runner_file("go/bridge/bridge.go").read_text()
+    assert f'runnerVersion = "{__version__}"' in source_text
 
 
 # Naming
