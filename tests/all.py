@@ -51,10 +51,8 @@ def suites() -> list[Suite]:
 
 def main() -> int:
     """Run all suites, or those named on the command line; 0 when none failed."""
-    results = []
-    for suite in suites():
-        if len(sys.argv) == 1 or suite.name in sys.argv[1:]:
-            results.append((suite.name, *run(suite)))
+    chosen = [suite for suite in suites() if suite.name in (sys.argv[1:] or suite.name)]
+    results = [(suite.name, *run(suite)) for suite in chosen]
     print(f"\n{'suite':<16} {'result':<8} {'s':>6}")
     for name, result, seconds in results:
         print(f"{name:<16} {result:<8} {seconds:>6.1f}")

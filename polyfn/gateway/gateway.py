@@ -73,11 +73,12 @@ class Gateway:
         """Answer one HTTP request."""
         exchange = Exchange(scope, receive, send, self._clock)
         try:
-            await self._answer(exchange)
+            try:
+                await self._answer(exchange)
+            except PolyfnError as error:
+                await self._fail(exchange, error)
         except ClientLeftError:
             return
-        except PolyfnError as error:
-            await self._fail(exchange, error)
         except Exception as bug:  # noqa: BLE001  # the room's edge: it is logged, and told as a bug
             self._on_bug(exchange.stamp.request_id, bug)
             await self._fail(exchange, own_bug(exchange.stamp.request_id))

@@ -5,13 +5,17 @@
     BOOTING ──HELLO──▶ BOOTED ──send LOAD──▶ LOADING ──READY──▶ READY ⟲ invocations
        any ──violation, or ERROR with id 0 while LOADING──▶ FAILED
 
-Inside READY each invocation is ``open``, then perhaps ``streaming``, until its one ending.
+Inside READY each invocation has a stage of its own, until its one ending::
+
+    send INVOKE ──▶ OPEN ──────────── RESULT (when it is wanted), VALUE, ERROR ──▶ ended
+                     └──HEAD──▶ STREAMING ⟲ CHUNK ──────────────── END, ERROR ──▶ ended
 """
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeAlias
+import json
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
 
@@ -22,7 +26,7 @@ from polyfn.wire import messages as m
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from polyfn.model import JSON
+FromRunner: TypeAlias = m.FromRunner
 
 
 class Phase(Enum):
@@ -35,32 +39,52 @@ class Phase(Enum):
     FAILED = "failed"
 
 
-FromRunner: TypeAlias = (
-    m.Hello | m.Ready | m.Result | m.Value | m.Head | m.Chunk | m.End | m.Error | m.Log
-)
-_FROM_RUNNER: Final = (
-    m.Hello, m.Ready, m.Result, m.Value, m.Head, m.Chunk, m.End, m.Error, m.Log,
-)  # fmt: skip
-_STREAM_ONLY: Final = (m.Chunk, m.End)
-_OPEN, _STREAMING = 1, 2
+class Stage(IntEnum):
+    """How far an invocation has come; one that has ended is not kept."""
+
+    OPEN = 1
+    OPEN_FOR_VALUE = 2
+    STREAMING = 3
+    ENDED = 4
+
+
+_LEGAL: Final[dict[tuple[type[Any], Stage], Stage]] = {
+    (m.Result, Stage.OPEN): Stage.ENDED,
+    (m.Value, Stage.OPEN): Stage.ENDED,
+    (m.Value, Stage.OPEN_FOR_VALUE): Stage.ENDED,
+    (m.Head, Stage.OPEN): Stage.STREAMING,
+    (m.Head, Stage.OPEN_FOR_VALUE): Stage.STREAMING,
+    (m.Chunk, Stage.STREAMING): Stage.STREAMING,
+    (m.End, Stage.STREAMING): Stage.ENDED,
+    (m.Error, Stage.OPEN): Stage.ENDED,
+    (m.Error, Stage.OPEN_FOR_VALUE): Stage.ENDED,
+    (m.Error, Stage.STREAMING): Stage.ENDED,
+}
+"""What may come in which stage, and the stage that follows."""
+
+_OF_INVOCATION: Final = frozenset(kind for kind, _ in _LEGAL)
 
 
 class Connection:
-    """Feeds on bytes from a runner, yields its messages, and makes the bytes to send."""
+    """Feeds on bytes from a runner, yields its messages, and makes the bytes to send.
 
-    __slots__ = ("_invocations", "_last_id", "_reader", "hello", "phase")
+    Attributes:
+        hello: What HELLO said; empty before it.
+    """
+
+    __slots__ = ("_last_id", "_reader", "_stages", "hello", "phase")
 
     def __init__(self) -> None:
         self._reader = frames.FrameReader()
-        self._invocations: dict[int, int] = {}
+        self._stages: dict[int, Stage] = {}
         self._last_id = 0
         self.phase = Phase.BOOTING
-        self.hello: Mapping[str, JSON] = {}
+        self.hello: Mapping[str, Any] = {}
 
     @property
     def open_ids(self) -> frozenset[int]:
         """The invocations that have no ending yet."""
-        return frozenset(self._invocations)
+        return frozenset(self._stages)
 
     def receive(self, data: bytes) -> Iterator[FromRunner]:
         """Take bytes as they came; yield each message that is whole and legal.
@@ -76,12 +100,11 @@ class Connection:
             self.phase = Phase.FAILED
             raise
 
-    def load(self, spec: Mapping[str, JSON]) -> bytes:
-        """The bytes of LOAD."""
+    def load(self, spec: Mapping[str, Any]) -> bytes:
+        """The bytes of LOAD; in values that are not Unicode, ``?`` stands for what is not."""
         self._expect(Phase.BOOTED, "LOAD")
         self.phase = Phase.LOADING
-        body = orjson.dumps({"protocol": m.PROTOCOL_VERSION, **spec})
-        return _frame(m.Load(0, body))
+        return m.frame(m.Load(0, _json({"protocol": m.PROTOCOL_VERSION, **spec})))
 
     def invoke(
         self,
@@ -94,79 +117,77 @@ class Connection:
         body: bytes | None,
         extras: bytes | None,
     ) -> tuple[int, bytes]:
-        """Open an invocation; its id and the bytes of INVOKE."""
+        """Open an invocation; its id and the bytes of INVOKE.
+
+        Raises:
+            ProtocolViolation: It does not fit into a frame.
+        """
         self._expect(Phase.READY, "INVOKE")
-        number = self._last_id = self._last_id % (2**32 - 1) + 1
-        message = m.Invoke(
-            number, request_id, remaining_ms, want, event, body_kind, body, extras
-        )
-        encoded = _frame(message)
-        self._invocations[number] = _OPEN
-        return number, encoded
+        number = self._last_id % m.MAX_UINT + 1
+        message = m.Invoke(number, request_id, remaining_ms, want, event, body_kind, body, extras)
+        frame = m.frame(message)
+        self._last_id = number
+        self._stages[number] = Stage.OPEN if want else Stage.OPEN_FOR_VALUE
+        return number, frame
 
     def cancel(self, number: int) -> bytes:
         """The bytes of CANCEL; none when the invocation has ended."""
-        return _frame(m.Cancel(number)) if number in self._invocations else b""
+        return m.frame(m.Cancel(number)) if number in self._stages else b""
 
     def drain(self) -> bytes:
         """The bytes of DRAIN."""
-        return _frame(m.Drain(0))
+        return m.frame(m.Drain(0))
 
     def _judge(self, message: m.Message) -> FromRunner:
-        if not isinstance(message, _FROM_RUNNER):
-            raise ProtocolViolation(f"a runner may not send {type(message).__name__.upper()}")
-        if isinstance(message, m.Log):
-            return self._judge_log(message)
-        if message.id == 0:
-            self._judge_lifecycle(message)
+        kind = type(message)
+        if message.id and kind in _OF_INVOCATION:
+            self._judge_invocation(message.id, kind)
+        elif kind is m.Log:
+            if self.phase is Phase.BOOTING:
+                raise ProtocolViolation("LOG came before HELLO")
         else:
-            self._judge_invocation(message)
-        return message
+            self._judge_lifecycle(message)
+        return message  # type: ignore[return-value] # nothing else gets here
 
-    def _judge_log(self, message: m.Log) -> m.Log:
-        if self.phase is Phase.BOOTING:
-            raise ProtocolViolation("LOG came before HELLO")
-        if message.stream not in (1, 2):
-            raise ProtocolViolation("LOG has a wrong 'stream'")
-        return message
+    def _judge_invocation(self, number: int, kind: type[Any]) -> None:
+        stage = self._stages.get(number)
+        if stage is None:
+            raise ProtocolViolation(
+                f"{_name(kind)} came for invocation {number}, which is not open"
+            )
+        following = _LEGAL.get((kind, stage))
+        if following is None:
+            told = stage.name.lower().replace("_", " ")
+            raise ProtocolViolation(f"{_name(kind)} came for invocation {number}, which is {told}")
+        if following is Stage.ENDED:
+            del self._stages[number]
+        else:
+            self._stages[number] = following
 
-    def _judge_lifecycle(self, message: FromRunner) -> None:
+    def _judge_lifecycle(self, message: m.Message) -> None:
         match message, self.phase:
-            case m.Hello(), Phase.BOOTING:
+            case m.Hello(id=0), Phase.BOOTING:
                 self.hello = json_object(message.info, "HELLO")
                 _check_version(self.hello)
                 self.phase = Phase.BOOTED
-            case m.Ready(), Phase.LOADING:
+            case m.Ready(id=0), Phase.LOADING:
                 self.phase = Phase.READY
-            case m.Error(), Phase.LOADING:
+            case m.Error(fatal=True), Phase.LOADING:
                 self.phase = Phase.FAILED
             case m.Error(), Phase.READY:
                 pass
             case _:
-                name = type(message).__name__.upper()
-                raise ProtocolViolation(f"{name} with id 0 came while {self.phase.value}")
-
-    def _judge_invocation(self, message: FromRunner) -> None:
-        state = self._invocations.get(message.id)
-        kind = type(message)
-        if state is None or kind in (m.Hello, m.Ready):
-            raise ProtocolViolation(
-                f"{kind.__name__.upper()} came for invocation {message.id}, which is not open"
-            )
-        if kind is not m.Error and (kind in _STREAM_ONLY) != (state == _STREAMING):
-            when = "in the middle of a stream" if state == _STREAMING else "before HEAD"
-            raise ProtocolViolation(f"{kind.__name__.upper()} came {when}")
-        if kind is m.Head:
-            self._invocations[message.id] = _STREAMING
-        elif kind is not m.Chunk:
-            del self._invocations[message.id]
+                raise ProtocolViolation(
+                    f"{_name(type(message))} with id {message.id} came while the runner was "
+                    f"{self.phase.value}"
+                )
 
     def _expect(self, phase: Phase, what: str) -> None:
         if self.phase is not phase:
             raise RuntimeError(f"{what} is not to be sent while {self.phase.value}")
 
 
-def json_object(data: bytes, what: str) -> Mapping[str, JSON]:
+def json_object(data: bytes, what: str) -> Mapping[str, Any]:
     """Decode a JSON object out of a message.
 
     Raises:
@@ -181,14 +202,22 @@ def json_object(data: bytes, what: str) -> Mapping[str, JSON]:
     return value
 
 
-def _check_version(hello: Mapping[str, JSON]) -> None:
+def _check_version(hello: Mapping[str, Any]) -> None:
     version = hello.get("protocol")
     if version != m.PROTOCOL_VERSION:
         raise ProtocolViolation(
-            f"the runner speaks protocol {version!r}, polyfn speaks {m.PROTOCOL_VERSION}: "
+            f"the runner speaks protocol {version!r:.40}, polyfn speaks {m.PROTOCOL_VERSION}: "
             "install a runner and a polyfn of the same release"
         )
 
 
-def _frame(message: m.Message) -> bytes:
-    return frames.encode(m.encode(message))
+def _json(spec: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(spec)
+    except orjson.JSONEncodeError:
+        # Variables that are no UTF-8 come out of `os.environ` with half surrogates in them.
+        return json.dumps(spec, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _name(kind: type[Any]) -> str:
+    return kind.__name__.upper()

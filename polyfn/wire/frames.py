@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from struct import Struct
+from typing import TYPE_CHECKING, TypeAlias
 
 from polyfn.errors import ProtocolViolation
 
@@ -10,7 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
-_HEADER = 4
+_LENGTH = Struct("<I")
+_HEADER = _LENGTH.size
+_COPIED_BYTES = 4096
+
+Payload: TypeAlias = bytes | bytearray | memoryview
 
 
 def encode(payload: bytes) -> bytes:
@@ -19,58 +24,69 @@ def encode(payload: bytes) -> bytes:
     Raises:
         ProtocolViolation: The payload is empty or over `MAX_FRAME_BYTES`.
     """
-    _check(len(payload))
-    return len(payload).to_bytes(_HEADER, "little") + payload
+    return header(len(payload)) + payload
+
+
+def header(size: int) -> bytes:
+    """The length as it stands before a payload of that size.
+
+    Raises:
+        ProtocolViolation: The payload is empty or over `MAX_FRAME_BYTES`.
+    """
+    _check(size)
+    return _LENGTH.pack(size)
 
 
 class FrameReader:
-    """Cuts a stream of bytes into payloads; a length is judged before anything is kept for it."""
+    """Cuts a stream of bytes into payloads; a length is judged before anything is kept for it.
 
-    __slots__ = ("_have", "_parts")
+    What came in one piece is yielded from that piece. An unfinished frame is kept in a buffer that
+    grows with what comes, never ahead of it.
+    """
+
+    __slots__ = ("_held", "_needed")
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._have = 0
+        self._held = bytearray()
+        self._needed = _HEADER
 
     @property
     def pending(self) -> int:
         """How many bytes of an unfinished frame are held."""
-        return self._have
+        return len(self._held)
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> Iterator[Payload]:
         """Take bytes as they came; yield each payload that is now whole.
 
         Raises:
             ProtocolViolation: A length is 0 or over the limit.
         """
-        if self._parts:
-            data = self._join(data)
-        start, end = 0, len(data)
+        whole: bytes | bytearray = data
+        if self._held:
+            self._held += data
+            if len(self._held) < self._needed:
+                return
+            whole, self._held = self._held, bytearray()
+        start, end = 0, len(whole)
+        self._needed = _HEADER
         while end - start >= _HEADER:
-            size = int.from_bytes(data[start : start + _HEADER], "little")
+            (size,) = _LENGTH.unpack_from(whole, start)
             _check(size)
-            if end - start - _HEADER < size:
+            stop = start + _HEADER + size
+            if stop > end:
+                self._needed += size
                 break
-            start += _HEADER + size
-            yield data[start - size : start]
+            yield _part(whole, start + _HEADER, stop)
+            start = stop
         if start < end:
-            self._parts.append(data[start:])
-            self._have = end - start
+            self._held = whole[start:] if isinstance(whole, bytearray) else bytearray(whole[start:])
 
-    def _join(self, data: bytes) -> bytes:
-        """All bytes held, if they can hold a whole frame; else nothing, after keeping them.
 
-        A frame of megabytes comes in pieces of 64 KiB: they are joined once, not at every piece.
-        """
-        self._parts.append(data)
-        self._have += len(data)
-        head = self._parts[0]
-        if len(head) >= _HEADER and self._have < _HEADER + int.from_bytes(head[:_HEADER], "little"):
-            return b""
-        whole = b"".join(self._parts)
-        self._parts.clear()
-        self._have = 0
-        return whole
+def _part(whole: bytes | bytearray, start: int, stop: int) -> Payload:
+    """A slice; of megabytes only a view, for what is decoded from it is copied anyway."""
+    if stop - start <= _COPIED_BYTES:
+        return whole[start:stop]
+    return memoryview(whole)[start:stop]
 
 
 def _check(size: int) -> None:

@@ -6,17 +6,27 @@ Each class lists its fields in the order in which they stand in the array, after
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, Final, NamedTuple, TypeAlias
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-import msgpack
+import msgpack  # type: ignore[import-untyped] # the wheel has no stubs
 
 from polyfn.errors import ProtocolViolation
+from polyfn.wire import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.wire.frames import Payload
 
 PROTOCOL_VERSION = 1
 MAX_REQUEST_ID_BYTES = 128
 MAX_LOG_TEXT_BYTES = 262_144
+MAX_LIST = 4096
+"""Strings in a list. Without a limit, arrays nested in each other could claim all memory."""
+MAX_UINT = 2**32 - 1
 LOG_LEVELS: Final = frozenset({"", "trace", "debug", "info", "warn", "error", "fatal"})
-_MAX_UINT = 2**32 - 1
+_LONG_BODY = 65_536
 
 
 class Type(IntEnum):
@@ -84,7 +94,7 @@ class Ready(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A whole HTTP response; ``headers`` is flat: name, value, name, value …"""
+    """A whole HTTP response; ``headers`` is flat: a name, its value, a name, its value."""
 
     id: int
     status: int
@@ -138,63 +148,77 @@ class Log(NamedTuple):
     text: str
 
 
-Message: TypeAlias = (
-    Load | Invoke | Cancel | Drain | Hello | Ready | Result | Value | Head | Chunk | End | Error | Log
-)
+ToRunner: TypeAlias = Load | Invoke | Cancel | Drain
+FromRunner: TypeAlias = Hello | Ready | Result | Value | Head | Chunk | End | Error | Log
+Message: TypeAlias = ToRunner | FromRunner
 
 
-def _uint(value: object) -> bool:
-    return type(value) is int and 0 <= value <= _MAX_UINT
+def _headers(fields: list[Any]) -> str | None:
+    headers = fields[3]
+    try:
+        "".join(headers)  # the quickest way to see that all of them are str
+    except TypeError:
+        return "headers"
+    return "headers" if len(headers) % 2 else None
 
 
-def _str(value: object) -> bool:
-    return type(value) is str
+def _chunk(fields: list[Any]) -> str | None:
+    return None if fields[2] else "data"
 
 
-def _bin(value: object) -> bool:
-    return type(value) is bytes
+def _log(fields: list[Any]) -> str | None:
+    if fields[2] not in (1, 2):
+        return "stream"
+    return None if fields[3] in LOG_LEVELS else "level"
 
 
-def _some_bin(value: object) -> bool:
-    return type(value) is bytes and len(value) > 0
+class _Kind:
+    """What a message's array must look like.
+
+    Attributes:
+        fields: Which types each field may have, type and id included.
+        shapes: All right rows of types. One look-up judges a message's types together: with a call
+            for each field, decoding took twice as long.
+        uints: Positions of the numbers.
+        check: Names the field whose value is wrong, if one is.
+    """
+
+    __slots__ = ("check", "fields", "message", "shapes", "uints")
+
+    def __init__(
+        self,
+        message: type[Any],
+        *fields: tuple[type, ...],
+        check: Callable[[list[Any]], str | None] | None = None,
+    ) -> None:
+        self.message = message
+        self.fields = (_UINT, _UINT, *fields)
+        self.shapes = frozenset(product(*self.fields))
+        self.uints = tuple(at for at, types in enumerate(self.fields) if types == _UINT)
+        self.check = check
 
 
-def _maybe_bin(value: object) -> bool:
-    return value is None or type(value) is bytes
+_UINT, _STR, _BIN, _BOOL, _LIST = (int,), (str,), (bytes,), (bool,), (list,)
+_MAYBE_BIN = (bytes, type(None))
 
-
-def _bool(value: object) -> bool:
-    return type(value) is bool
-
-
-def _headers(value: object) -> bool:
-    return (
-        type(value) is list and len(value) % 2 == 0 and all(type(each) is str for each in value)
-    )
-
-
-def _level(value: object) -> bool:
-    return type(value) is str and value in LOG_LEVELS
-
-
-_KINDS: Final[dict[int, tuple[type[Any], tuple[Any, ...]]]] = {
-    Type.LOAD: (Load, (_bin,)),
-    Type.INVOKE: (Invoke, (_str, _uint, _uint, _bin, _uint, _maybe_bin, _maybe_bin)),
-    Type.CANCEL: (Cancel, ()),
-    Type.DRAIN: (Drain, ()),
-    Type.HELLO: (Hello, (_bin,)),
-    Type.READY: (Ready, (_bin,)),
-    Type.RESULT: (Result, (_uint, _headers, _maybe_bin, _bool)),
-    Type.VALUE: (Value, (_bin,)),
-    Type.HEAD: (Head, (_uint, _headers)),
-    Type.CHUNK: (Chunk, (_some_bin,)),
-    Type.END: (End, ()),
-    Type.ERROR: (Error, (_bin, _bool)),
-    Type.LOG: (Log, (_uint, _level, _str)),
+_KINDS: Final[dict[int, _Kind]] = {
+    Type.LOAD: _Kind(Load, _BIN),
+    Type.INVOKE: _Kind(Invoke, _STR, _UINT, _UINT, _BIN, _UINT, _MAYBE_BIN, _MAYBE_BIN),
+    Type.CANCEL: _Kind(Cancel),
+    Type.DRAIN: _Kind(Drain),
+    Type.HELLO: _Kind(Hello, _BIN),
+    Type.READY: _Kind(Ready, _BIN),
+    Type.RESULT: _Kind(Result, _UINT, _LIST, _MAYBE_BIN, _BOOL, check=_headers),
+    Type.VALUE: _Kind(Value, _BIN),
+    Type.HEAD: _Kind(Head, _UINT, _LIST, check=_headers),
+    Type.CHUNK: _Kind(Chunk, _BIN, check=_chunk),
+    Type.END: _Kind(End),
+    Type.ERROR: _Kind(Error, _BIN, _BOOL),
+    Type.LOG: _Kind(Log, _UINT, _STR, _STR, check=_log),
 }
-_TYPES: Final[dict[type[Any], Type]] = {kind: Type(number) for number, (kind, _) in _KINDS.items()}
+_TYPES: Final[dict[type[Any], int]] = {kind.message: int(number) for number, kind in _KINDS.items()}
 
-_pack = msgpack.Packer(use_bin_type=True, autoreset=True).pack
+_pack: Final[Callable[[object], bytes]] = msgpack.Packer(use_bin_type=True, autoreset=True).pack
 
 
 def encode(message: Message) -> bytes:
@@ -202,38 +226,69 @@ def encode(message: Message) -> bytes:
     return _pack([_TYPES[type(message)], *message])
 
 
-def decode(payload: bytes) -> Message:
+def frame(message: Message) -> bytes:
+    """Turn a message into a whole frame.
+
+    Raises:
+        ProtocolViolation: It is over `frames.MAX_FRAME_BYTES`.
+    """
+    if type(message) is Invoke and message.body is not None and len(message.body) > _LONG_BODY:
+        return _frame_of_long_invoke(message)
+    return frames.encode(encode(message))
+
+
+def decode(payload: Payload) -> Message:
     """Turn a frame's payload into a message, trusting nothing in it.
 
     Raises:
         ProtocolViolation: It is not one whole MessagePack array of a known type, or one of its
             fields has the wrong kind.
     """
-    fields = _unpack(payload)
+    try:
+        fields = msgpack.unpackb(
+            payload, raw=False, max_array_len=MAX_LIST, max_map_len=0, max_ext_len=0
+        )
+    except (ValueError, msgpack.UnpackException, RecursionError, MemoryError) as error:
+        raise ProtocolViolation(f"a frame is not MessagePack: {error!r:.200}") from error
     if type(fields) is not list or len(fields) < 2:
         raise ProtocolViolation("a message must be an array that begins with a type and an id")
-    number = fields[0]
-    entry = _KINDS.get(number) if type(number) is int else None
-    if entry is None:
-        raise ProtocolViolation(f"unknown message type {number!r:.40}")
-    kind, checks = entry
-    if len(fields) != len(checks) + 2 or not _uint(fields[1]):
-        raise ProtocolViolation(
-            f"{Type(number).name} needs a numeric id and {len(checks)} more fields, "
-            f"but {len(fields) - 2} came"
-        )
-    for position, check in enumerate(checks, start=2):
-        if not check(fields[position]):
-            name = kind._fields[position - 1]
-            raise ProtocolViolation(f"{Type(number).name} has a wrong {name!r}")
-    message: Message = kind._make(fields[1:])
+    kind = _KINDS.get(fields[0]) if type(fields[0]) is int else None
+    if kind is None:
+        raise ProtocolViolation(f"unknown message type {fields[0]!r:.40}")
+    if tuple(map(type, fields)) not in kind.shapes:
+        raise ProtocolViolation(_wrong_shape(kind, fields))
+    for position in kind.uints:
+        if not 0 <= fields[position] <= MAX_UINT:
+            raise ProtocolViolation(_wrong(kind, position))
+    if kind.check is not None and (name := kind.check(fields)):
+        raise ProtocolViolation(f"{_name(kind)} has a wrong {name!r}")
+    message: Message = tuple.__new__(kind.message, fields[1:])
     return message
 
 
-def _unpack(payload: bytes) -> object:
-    try:
-        return msgpack.unpackb(
-            payload, raw=False, strict_map_key=True, max_map_len=0, max_ext_len=0
+def _frame_of_long_invoke(message: Invoke) -> bytes:
+    """INVOKE with its body copied once, where packing all of it together copies it three times."""
+    body = message.body or b""
+    before = b"".join(map(_pack, message[:6]))
+    after = _pack(message.extras)
+    parts = (b"\x99\x02", before, b"\xc6", len(body).to_bytes(4, "big"), body, after)
+    return b"".join((frames.header(sum(map(len, parts))), *parts))
+
+
+def _wrong_shape(kind: _Kind, fields: list[Any]) -> str:
+    """Say what is wrong with a message whose types are."""
+    if len(fields) != len(kind.fields):
+        return (
+            f"{_name(kind)} has {len(kind.fields) - 2} fields after its id, "
+            f"but {len(fields) - 2} came"
         )
-    except (ValueError, msgpack.UnpackException, RecursionError) as error:
-        raise ProtocolViolation(f"a frame is not MessagePack: {error}") from error
+    rows = enumerate(zip(fields, kind.fields, strict=True))
+    return _wrong(kind, next(at for at, (field, types) in rows if type(field) not in types))
+
+
+def _wrong(kind: _Kind, position: int) -> str:
+    return f"{_name(kind)} has a wrong {kind.message._fields[position - 1]!r}"
+
+
+def _name(kind: _Kind) -> str:
+    return str(kind.message.__name__).upper()

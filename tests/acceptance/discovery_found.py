@@ -121,13 +121,6 @@ FOUND = [
             row("go-name", "go", "go-name/go-name.go"),
             row("go-both", "go", "go-both/go-both.go"),
             row("go-main", "go", "go-main/main.go"),
-            row(
-                "go-library",
-                "go",
-                "go-library/go-library.go",
-                problem="go-library.go is of package hello: a function is a program, so every "
-                "file of its directory must say `package main`",
-            ),
         ],
     ),
     Case(

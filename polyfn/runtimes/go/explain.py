@@ -30,6 +30,7 @@ _WORKSPACE: Final = (
     "not one of the workspace modules",
     "no modules were found in the current work",
 )
+_PROGRESS: Final = re.compile(r"^go: (?:downloading|finding) .*\n", re.MULTILINE)
 _SAY_MAIN: Final = r"\2 is of package \1: a function's files must say package main"
 _NO_MAIN: Final = "function main is undeclared"
 _NOT_FOUND: Final = "cannot find module providing package"
@@ -42,6 +43,7 @@ class Explainer:
     Attributes:
         cwd: Where they ran; go's paths are relative to it.
         project_root: What the author's paths are relative to.
+        module: Where module commands are to be run.
     """
 
     cwd: Path
@@ -50,7 +52,7 @@ class Explainer:
 
     def __call__(self, output: str) -> str:
         """Explain; what there is nothing to say about stays as it is."""
-        text = _NOT_MAIN.sub(_SAY_MAIN, output)
+        text = _NOT_MAIN.sub(_SAY_MAIN, _PROGRESS.sub("", output))
         text = _BARE.sub(lambda found: self._placed(found[1]), text)
         text = _RELATIVE.sub(lambda found: self._placed(found[0]), text)
         text = text.replace(f"{self.project_root}/", "")

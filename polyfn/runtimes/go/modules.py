@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,7 +40,7 @@ def module_of(package: Path, env: Mapping[str, str]) -> Module:
         env: The environment of the build.
     """
     # Go ignores a go.mod that somebody left in the directory for temporary files itself.
-    ignored = Path(env.get("TMPDIR") or tempfile.gettempdir())
+    ignored = Path(env.get("TMPDIR") or "/tmp").resolve()  # noqa: S108 - os.TempDir's own rule
     for directory in (package, *package.parents):
         go_mod = directory / "go.mod"
         if directory != ignored and go_mod.is_file():

@@ -61,8 +61,5 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
 
 
 def _shown(package: Path, root: Path) -> str:
-    return (
-        f"./{package.relative_to(root).as_posix()}"
-        if package.is_relative_to(root)
-        else str(package)
-    )
+    inside = package.is_relative_to(root)
+    return f"./{package.relative_to(root).as_posix()}" if inside else str(package)

@@ -8,7 +8,7 @@ from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
 from polyfn.runtimes.go import executables
 from polyfn.runtimes.go.plan import build_plan
-from polyfn.runtimes.go.source import package_problem
+from polyfn.runtimes.go.source import is_library, package_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,8 @@ class GoRuntime:
     def inspect(self, main_file: Path) -> SourceFacts | None:
         """Check that it can be run: a package main, or a program for this machine."""
         if main_file.suffix == _SOURCE:
+            if is_library(main_file):
+                return None
             problem = package_problem(main_file)
         else:
             problem = executables.problem(main_file)

@@ -14,6 +14,18 @@ _PACKAGE: Final = re.compile(
 )
 
 
+def is_library(main_file: Path) -> bool:
+    """Whether a file is of a package that others import, so that nobody meant it as a program.
+
+    ``shared/shared.go`` of ``package shared`` is one; a ``main.go`` is meant as a program.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    found = _PACKAGE.match(main_file.read_text("utf-8", "replace"))
+    return found is not None and found[1] != "main" and main_file.name != "main.go"
+
+
 def package_problem(main_file: Path) -> str | None:
     """Say why a file cannot be a function's main one, or ``None``.
 

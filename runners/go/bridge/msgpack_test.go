@@ -86,3 +86,11 @@ func TestFramesAreReadWholeAndLengthsAreJudgedFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestFrameDescriptorsThatAreNoneAreRefused(t *testing.T) {
+	for _, pair := range []string{"", "3", "3,4,5", "x,4", "9998,9999"} {
+		if _, _, err := openFrames(pair); err == nil {
+			t.Errorf("%q was taken", pair)
+		}
+	}
+}

@@ -127,6 +127,11 @@ def test_package_main_is_recognised(tmp_path: Path, text: str) -> None:
     assert (facts.problem, facts.handler) == (None, "")
 
 
+def test_library_that_bears_its_directorys_name_is_no_function(tmp_path: Path) -> None:
+    library = source(tmp_path, "shared.go", "package shared\n")
+    assert GoRuntime().inspect(library) is None
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
