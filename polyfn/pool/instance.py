@@ -12,6 +12,8 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from polyfn.errors import (
     HandlerFailed,
     InitTimedOut,
@@ -345,7 +347,7 @@ def _extras(invocation: Invocation) -> bytes | None:
     if invocation.client_context is not None:
         parts.append(b'"client_context":' + invocation.client_context)
     if invocation.trace_id is not None:
-        parts.append(b'"trace_id":"' + invocation.trace_id.encode() + b'"')
+        parts.append(b'"trace_id":' + orjson.dumps(invocation.trace_id))
     return b"{" + b",".join(parts) + b"}" if parts else None
 
 

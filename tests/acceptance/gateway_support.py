@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from polyfn.gateway.server import Address
     from polyfn.model import Function, Invocation, Result, Timing
 
-Handler = "Callable[[Invocation], Awaitable[Result]]"
+HELLO = "/.netlify/functions/hello"
+# Small enough that a test can step over each of them.
+SMALL = Limits(
+    max_request_bytes=1000,
+    max_response_bytes=1000,
+    max_background_bytes=100,
+    max_header_bytes=2000,
+    max_uri_bytes=300,
+    stream_max_bytes=1000,
+    drain_s=1,
+)
 
 
 class ScriptedInvoker:
@@ -75,6 +85,16 @@ class Served:
     records: list[RequestRecord] = field(default_factory=list)
     bugs: list[tuple[str, Exception]] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
+
+    def answers(self, result: Result | Exception) -> None:
+        """Let every call have that outcome."""
+
+        async def handler(invocation: Invocation) -> Result:
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        self.invoker.handler = handler
 
     async def connect(self) -> Client:
         """A connection, which is closed after the gateway at the latest."""

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -169,7 +170,7 @@ def _slow_to_compile() -> str:
     )
 
 
-def _until_compiling(process: subprocess.Popen[str]) -> list[psutil.Process]:
+def _until_compiling(process: subprocess.Popen[Any]) -> list[psutil.Process]:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         family = psutil.Process(process.pid).children(recursive=True)

@@ -120,6 +120,8 @@ def _flat_headers(value: dict[Any, Any]) -> list[str]:
             flat += [part for each in values for part in (_name(name), _text(each))]
     if cookies:
         flat += [part for each in cookies for part in ("set-cookie", _name(each))]
+    if len(flat) > messages.MAX_LIST:
+        raise _Unfit
     return flat
 
 
