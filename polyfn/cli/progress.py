@@ -55,8 +55,12 @@ class Progress:
 
     def _end(self, name: str) -> None:
         task = self._tasks.pop(name, None)
-        if self._live is not None and task is not None:
-            self._live.remove_task(task)
+        if self._live is None or task is None:
+            return
+        self._live.remove_task(task)
+        if not self._tasks:  # what is printed next begins on a clean line
+            self._live.stop()
+            self._live = None
 
 
 def _live() -> RichProgress:
