@@ -294,12 +294,16 @@ Result: TypeAlias = Buffered | Value | Streamed
 
 @dataclass(slots=True)
 class Timing:
-    """Where an invocation's time went, in seconds; filled in while it runs."""
+    """Where an invocation's time went, in seconds; filled in while it runs.
+
+    Attributes:
+        cold: Whether an instance was started for it; ``None`` until one takes it.
+    """
 
     queue_s: float = 0.0
     init_s: float = 0.0
     run_s: float = 0.0
-    cold: bool = False
+    cold: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

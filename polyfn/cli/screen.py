@@ -45,7 +45,7 @@ def request_line(record: RequestRecord, paint: Paint) -> str:
     """One request: method, function or path, status, time, and whether it started an instance."""
     colour = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
     name = record.function or record.path
-    temperature = "cold" if record.cold else "warm" if record.function else "-"
+    temperature = {True: "cold", False: "warm", None: "-"}[record.cold]
     line = (
         f"{record.method:<6} {name:<24} {paint(str(record.status), fg=colour)} "
         f"{record.duration_s * 1000:>9.1f} ms  {temperature}"

@@ -32,7 +32,7 @@ class RequestRecord(NamedTuple):
         function: Its name, or empty when none was found.
         status: Of the head that was sent, also when the stream after it was cut.
         duration_s: From the request's head to the last byte of the answer.
-        cold: Whether an instance was started for it.
+        cold: Whether an instance was started for it; ``None`` when none was asked.
         error: What was told to the client, or what cut the stream.
     """
 
@@ -42,7 +42,7 @@ class RequestRecord(NamedTuple):
     function: str
     status: int
     duration_s: float
-    cold: bool
+    cold: bool | None
     error: PolyfnError | None
 
 

@@ -195,7 +195,7 @@ class Instance:
 
     def _on_log(self, log: m.Log) -> None:
         call = self._calls.get(log.id)
-        request_id = call.invocation.request_id if call else self._journal.request_id
+        request_id = call.invocation.request_id if call else ""
         self._journal.said(request_id, log.stream, log.level, log.text)
 
     def _on_lifecycle(self, message: FromRunner) -> None:
@@ -212,14 +212,19 @@ class Instance:
                 self._on_lifecycle_error(message)
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
-        name, text, trace = _error_fields(message)
+        name, text, trace = self._report(message)
         if not self._ready.done():
             self._fail_loading(LoadFailed(text, trace=trace, type_=name))
-        else:
-            for line in (f"{name}: {text}", *trace):
-                self._journal.note("error", line)
-            if message.fatal:
-                self._retire()
+        elif message.fatal:
+            self._retire()
+
+    def _report(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
+        """Type, message and trace of an ERROR, after writing them to the log."""
+        name, text, trace = _error_fields(message)
+        told = any(text in line for line in trace)
+        for line in trace if told else (f"{name}: {text}", *trace):
+            self._journal.note("error", line)
+        return name, text, trace
 
     def _on_call_message(self, message: FromRunner) -> None:
         call = self._calls.get(message.id)
@@ -235,7 +240,7 @@ class Instance:
             case m.Head():
                 self._begin_stream(message, call)
             case m.Error():
-                name, text, trace = _error_fields(message)
+                name, text, trace = self._report(message)
                 if message.fatal:
                     self._retire()
                 self._end_call(message.id, call)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import Start, Write
 from polyfn.wire import messages as m
-from runner_process import INTERPRETER, RunnerProcess, failure, load_spec, value
+from runner_process import INTERPRETER, RUNNER, RunnerProcess, failure, load_spec, value
 
 
 def test_path_is_in_the_documented_order(serve: Start, write: Write, tmp_path: Path) -> None:
@@ -68,6 +68,22 @@ def test_modules_that_the_runner_needs_are_the_standard_ones(serve: Start, write
     )
     assert value(runner.call(2)) == ["1", 1]
     assert failure(runner.call(1))["errorType"] == "ValueError"
+
+
+def test_all_that_the_runner_imports_late_is_among_the_modules_that_cannot_be_hidden() -> None:
+    script = f"""
+import sys
+sys.path.insert(0, {str(RUNNER.parent)!r})
+from polyfn_runner import imports, main
+before = set(sys.modules)
+import json, logging, site, traceback, warnings
+late = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+assert "logging" in late
+print(json.dumps(sorted(late - imports.RUNNERS_OWN - set(sys.builtin_module_names))))
+"""
+    command = [INTERPRETER, "-I", "-S", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert [name for name in json.loads(done.stdout) if not name.startswith("_")] == []
 
 
 def test_other_functions_do_not_hide_libraries_but_shared_modules_do(

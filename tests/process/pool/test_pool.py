@@ -113,11 +113,11 @@ async def test_queue_that_is_full_refuses_with_the_time_to_come_back(
 async def test_call_that_waits_too_long_is_given_up_and_never_run(
     deploy: Deploy, ask: Ask, sink: Remembering
 ) -> None:
-    async with pool_of(deploy(), sink, instances_per_function=1, queue_timeout_s=0.1) as pool:
+    async with pool_of(deploy(), sink, instances_per_function=1, queue_timeout_s=1.5) as pool:
         await pool.invoke(ask("echo"), Timing())
-        long = asyncio.ensure_future(pool.invoke(ask("sleep", seconds=0.5), Timing()))
+        long = asyncio.ensure_future(pool.invoke(ask("sleep", seconds=2.5), Timing()))
         await asyncio.sleep(0)  # it goes first
-        with pytest.raises(Throttled, match=r"no instance came free within 0\.1 s"):
+        with pytest.raises(Throttled, match=r"no instance came free within 1\.5 s"):
             await pool.invoke(ask("log", lines=1), Timing())
         await long
         await pool.invoke(ask("echo"), Timing())
