@@ -105,7 +105,8 @@ class Pace:
         self._last_tick = now
         if passed == math.inf:
             return
-        self._silence_s = 0.0 if self._answers else self._silence_s + tick_s
+        # Nobody can answer while the first instance starts: that is no silence.
+        self._silence_s = self._silence_s + tick_s if working and not self._answers else 0.0
         rate = self._answers / passed
         self._rate = self._rate + (rate - self._rate) * _WEIGHT if self._rate else rate
         self._answers = 0

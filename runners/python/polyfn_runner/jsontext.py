@@ -28,6 +28,7 @@ class _Reading:
     strict = True
     object_hook = None
     object_pairs_hook = None
+    array_hook = None  # asked for from 3.15 on
     parse_float = float
     parse_int = int
     parse_constant = _CONSTANTS.__getitem__

@@ -102,6 +102,13 @@ def test_machine_that_stood_still_is_not_taken_for_a_slow_function() -> None:
     assert pace.gap_s(0.05) < 0.002
 
 
+def test_start_of_the_first_instance_is_no_silence() -> None:
+    pace = Pace()
+    pace.tick(0.0, _TICK_S, 0)
+    steady(pace, 0.0, 0, 50, working=0)
+    assert pace.gap_s(0.05) == 0.0
+
+
 def test_rest_between_two_bursts_is_no_gap() -> None:
     pace = Pace()
     pace.tick(0.0, _TICK_S, 1)
