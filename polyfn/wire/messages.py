@@ -177,8 +177,8 @@ class _Kind:
 
     Attributes:
         fields: Which types each field may have, type and id included.
-        shapes: All right rows of types. One look-up judges a message's types together: with a call
-            for each field, decoding took twice as long.
+        shapes: All right rows of types: one look-up judges them together, quicker than a call for
+            each field would.
         uints: Positions of the numbers.
         check: Names the field whose value is wrong, if one is.
     """
@@ -271,6 +271,7 @@ def _frame_of_long_invoke(message: Invoke) -> bytes:
     body = message.body or b""
     before = b"".join(map(_pack, message[:6]))
     after = _pack(message.extras)
+    # An array of nine that begins with INVOKE's number; and the head of a bin with a u32 length.
     parts = (b"\x99\x02", before, b"\xc6", len(body).to_bytes(4, "big"), body, after)
     return b"".join((frames.header(sum(map(len, parts))), *parts))
 

@@ -83,6 +83,7 @@ class Channel:
         self.cut_off = True
         self._lock = RLock()  # the parent's other threads may have held it
         self._busy = False
+        self._late = []
         for fd in (self.fd, *fds):
             os.close(fd)
 

@@ -62,7 +62,11 @@ def encode(error: BaseException) -> bytes:
     """The JSON of an ERROR message; it never fails, whatever the exception does."""
     if isinstance(error, Failed):
         return _encode(error.type, error.message, error.trace)
-    return _encode(type(error).__name__, _message(error), trace(error))
+    try:
+        lines = trace(error)
+    except Exception:  # noqa: BLE001 - so may formatting it
+        lines = []
+    return _encode(type(error).__name__, _message(error), lines)
 
 
 def load_failed(module: str, error: Exception) -> LoadFailed:

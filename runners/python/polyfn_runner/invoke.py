@@ -10,6 +10,7 @@ from polyfn_runner import context, errors, jsontext, messages, process, result, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from polyfn_runner.channel import Channel
@@ -96,7 +97,7 @@ class Invoker:
         streaming.end()
         return messages.END, number
 
-    def _pour(self, source: Any, put: Any, number: int) -> None:
+    def _pour(self, source: Any, put: Callable[[Any], None], number: int) -> None:
         called_off = False
 
         def cancelled() -> bool:

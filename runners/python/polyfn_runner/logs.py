@@ -11,13 +11,12 @@ import io
 import sys
 from _thread import get_ident
 
-from polyfn_runner import messages
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from polyfn_runner.channel import Channel
 
 STDOUT, STDERR = 1, 2
+_LONGEST_LINE = 65_536
 
 
 class LineStream(io.BufferedIOBase):
@@ -50,9 +49,9 @@ class LineStream(io.BufferedIOBase):
         thread = get_ident()
         whole = self._unfinished.pop(thread, b"") + bytes(data)
         cut = whole.rfind(b"\n") + 1
+        if len(whole) - cut > _LONGEST_LINE:
+            cut = _within_long_line(whole, cut)
         rest = whole[cut:]
-        if len(rest) > messages.MAX_LOG_TEXT_BYTES:
-            cut, rest = len(whole), b""
         if rest:
             # A signal handler may have left an unfinished line of its own meanwhile.
             self._unfinished[thread] = self._unfinished.get(thread, b"") + rest
@@ -67,11 +66,20 @@ class LineStream(io.BufferedIOBase):
 
     def finish(self) -> None:
         """Send the lines that have no end yet."""
-        while self._unfinished:
-            self._send(self._unfinished.popitem()[1])
+        for thread in list(self._unfinished):
+            self._send(self._unfinished.pop(thread, b""))
 
     def _send(self, data: bytes) -> None:
         self._channel.log(self._stream, "", data.decode("utf-8", "replace"))
+
+
+def _within_long_line(data: bytes, start: int) -> int:
+    """Where to cut a line that has no end yet, so that something is left for its end to follow."""
+    cut = start + (len(data) - start - 1) // _LONGEST_LINE * _LONGEST_LINE
+    for _ in range(3):
+        if data[cut] & 0xC0 == 0x80:  # in the middle of a character
+            cut -= 1
+    return cut
 
 
 class Logs:

@@ -56,11 +56,10 @@ class Streaming:
             piece = data[start : start + _PIECE].tobytes()
             self._channel.send(messages.CHUNK, self._number, piece)
 
-    def end(self) -> tuple[int, ...]:
-        """What ends the invocation."""
+    def end(self) -> None:
+        """Send the head, if nothing was yielded that it could have come with."""
         if not self._begun:
             self.put("")
-        return (messages.END,)
 
     def _send_head(self, status: int, headers: list[str]) -> None:
         self._channel.send(messages.HEAD, self._number, status, headers)

@@ -336,3 +336,19 @@ def test_context_log_writes_a_line(serve: Start) -> None:
     runner = serve("def handler(e, c): c.log('said'); c.log(5)")
     runner.call()
     assert runner.logs() == [(1, "", "said"), (1, "", "5")]
+
+
+def test_long_line_is_cut_between_characters_and_leaves_no_empty_line(serve: Start) -> None:
+    runner = serve(
+        """
+        import sys
+        def handler(event, context):
+            print("ü" * 100_000)
+            for _ in range(100_000): sys.stdout.write("é")
+            print()
+        """
+    )
+    runner.call()
+    lines = [line for _, _, line in runner.logs()]
+    assert "".join(lines) == "ü" * 100_000 + "é" * 100_000
+    assert "" not in lines
