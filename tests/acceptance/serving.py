@@ -81,13 +81,8 @@ class Served:
 
 
 @contextmanager
-def served(
-    project: Path,
-    *options: str,
-    stop: signal.Signals = signal.SIGINT,
-    env: dict[str, str] | None = None,
-) -> Iterator[Served]:
-    """Serve a project on a free port; at the end it must stop cleanly, with all its children."""
+def started(project: Path, *options: str, env: dict[str, str] | None = None) -> Iterator[Served]:
+    """Serve a project on a free port, until it ends by itself or the context is left."""
     process = subprocess.Popen(
         [*POLYFN, "serve", "--cwd", str(project), "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -105,11 +100,6 @@ def served(
         match = next(found for line in served.output if (found := _READY.match(line)))
         served.port = int(match[1].rsplit(":", 1)[1])
         yield served
-        family = served.family()
-        process.send_signal(stop)
-        assert process.wait(20) == 0, served.output
-        _, left = psutil.wait_procs(family, timeout=2)
-        assert not left, f"left behind: {left}"
     finally:
         if process.poll() is None:
             process.kill()
@@ -117,6 +107,28 @@ def served(
         reader.join(5)
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextmanager
+def served(
+    project: Path,
+    *options: str,
+    stop: signal.Signals = signal.SIGINT,
+    env: dict[str, str] | None = None,
+) -> Iterator[Served]:
+    """Serve a project; at the end it must stop cleanly, with all its children."""
+    with started(project, *options, env=env) as server:
+        yield server
+        family = server.family()
+        server.process.send_signal(stop)
+        assert server.process.wait(20) == 0, server.output
+        assert_gone(family)
+
+
+def assert_gone(processes: list[psutil.Process], within_s: float = 5.0) -> None:
+    """Fail when one of them still runs after that time."""
+    _, left = psutil.wait_procs(processes, timeout=within_s)
+    assert not left, f"left behind: {left}"
 
 
 def polyfn(

@@ -10,13 +10,15 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.acceptance.serving import POLYFN, Served, polyfn, served
+from tests.acceptance.serving import POLYFN, Served, assert_gone, polyfn, served, started
 
 WAITS = Path(__file__).resolve().parents[1] / "functions/waits"
 QUICK = ("js-wait", "py-wait")
@@ -68,33 +70,28 @@ def test_killed_idle_runner_is_not_noticed_by_the_next_call(project: Path) -> No
 
 
 def test_killed_supervisor_leaves_no_process_behind(project: Path) -> None:
-    process = subprocess.Popen(
-        [*POLYFN, "serve", "--cwd", str(project), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    server = Served(process)
-    assert process.stdout is not None
-    with process, process.stdout:
-        for line in process.stdout:
-            if "(Ctrl-C stops)" in line:
-                server.port = int(line.split("http://")[1].split(" ")[0].rsplit(":", 1)[1])
-                break
-        callers = [threading.Thread(target=_call_and_fail, args=(server, name)) for name in QUICK]
-        for caller in callers:
-            caller.start()
-        deadline = time.monotonic() + 20
-        while len(runners(server)) < len(QUICK):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    with started(project) as server, calling(server, *QUICK):
         family = server.family()
-        process.kill()
-        process.wait(5)
-    for caller in callers:
-        caller.join(5)
-    _, left = psutil.wait_procs(family, timeout=5)
-    assert not left, f"left behind: {left}"
+        server.process.kill()
+        server.process.wait(5)
+    assert_gone(family)
     done = polyfn("invoke", "js-wait", "--query", "n=9", "--cwd", str(project))
     assert done.stdout == b"waited 9"  # the file of the dead server misleads nobody
+
+
+@contextmanager
+def calling(server: Served, *names: str) -> Iterator[None]:
+    """Have a call of 20 s run in an instance of each function."""
+    callers = [threading.Thread(target=_call_and_fail, args=(server, name)) for name in names]
+    for caller in callers:
+        caller.start()
+    deadline = time.monotonic() + 20
+    while len(runners(server)) < len(names):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    yield
+    for caller in callers:
+        caller.join(5)
 
 
 def _call_and_fail(server: Served, name: str) -> None:
@@ -135,8 +132,7 @@ def test_ctrl_c_during_a_build_ends_clean(tmp_path: Path, command: list[str], st
         out, _ = process.communicate(timeout=20)
     assert process.returncode == status, out
     assert "Traceback" not in out
-    _, left = psutil.wait_procs(family, timeout=5)
-    assert not left, f"left behind: {left}"
+    assert_gone(family)
     assert not list((tmp_path / ".polyfn").rglob("bootstrap"))
 
 
@@ -149,8 +145,7 @@ def test_supervisor_killed_during_a_build_leaves_no_compiler_behind(tmp_path: Pa
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         family = _until_compiling(process)
         process.kill()
-    _, left = psutil.wait_procs(family, timeout=5)
-    assert not left, f"left behind: {left}"
+    assert_gone(family)
 
 
 def _slow_to_compile() -> str:
@@ -188,33 +183,13 @@ def _name(process: psutil.Process) -> str:
 
 
 def test_second_ctrl_c_ends_it_at_once(project: Path) -> None:
-    process = subprocess.Popen(
-        [*POLYFN, "serve", "--cwd", str(project), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    server = Served(process)
-    assert process.stdout is not None
-    with process, process.stdout:
-        for line in process.stdout:
-            if "(Ctrl-C stops)" in line:
-                server.port = int(line.split("http://")[1].split(" ")[0].rsplit(":", 1)[1])
-                break
-        caller = threading.Thread(target=_call_and_fail, args=(server, "py-wait"))
-        caller.start()
-        deadline = time.monotonic() + 20
-        while not runners(server):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    with started(project) as server, calling(server, "py-wait"):
         family = server.family()
-        process.send_signal(signal.SIGINT)
-        for line in process.stdout:
-            if "Stopping" in line:
-                break
-        process.send_signal(signal.SIGINT)
-        assert process.wait(3) == 130
-    caller.join(5)
-    _, left = psutil.wait_procs(family, timeout=5)
-    assert not left, f"left behind: {left}"
+        server.process.send_signal(signal.SIGINT)
+        server.wait_for_output("Stopping")
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(3) == 130
+    assert_gone(family)
 
 
 def test_sigterm_lets_running_calls_finish(project: Path) -> None:

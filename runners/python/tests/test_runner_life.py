@@ -133,7 +133,9 @@ def test_supervisor_that_is_gone_ends_a_handler_that_writes(serve: Start) -> Non
     runner = serve("def handler(e, c):\n    while True: print('x' * 1000)")
     runner.begin()
     runner.expect(m.Log)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), runner.frames_in)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, runner.frames_in)
+    os.close(null)
     assert runner.exit_status() == 1
 
 
