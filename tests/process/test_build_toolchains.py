@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 import venv
 from pathlib import Path
@@ -36,11 +37,19 @@ def _script(path: Path, text: str) -> Path:
     return path
 
 
+_ASKED = {"node": ("-p", "process.execPath"), "go": ("env", "GOROOT")}
+
+
 def _real(name: str) -> Path:
+    """The program itself: what is on the PATH may be a script that starts it."""
     found = shutil.which(name)
     if found is None:
         pytest.skip(f"this machine has no {name} on its PATH")
-    return Path(found)
+    if name not in _ASKED:
+        return Path(found)
+    asked = subprocess.run([found, *_ASKED[name]], capture_output=True, text=True, check=True)
+    answer = Path(asked.stdout.strip())
+    return answer if name == "node" else answer / "bin/go"
 
 
 @pytest.fixture(autouse=True)
