@@ -132,7 +132,6 @@ class Instance:
         call.timing.cold, self._fresh = self._fresh, False
         call.timing.init_s = self.start_s if call.timing.cold else 0.0
         invocation = call.invocation
-        self._journal.begin(invocation.request_id)
         number, frame = self._channel.connection.invoke(
             request_id=invocation.request_id,
             remaining_ms=int(invocation.timeout_s * 1000),
@@ -143,6 +142,7 @@ class Instance:
             extras=_extras(invocation),
         )
         self._calls[number] = call
+        self._journal.begin(number, invocation.request_id)
         call.timer = self._loop.call_later(invocation.timeout_s, self._expire, number)
         self._channel.send(frame)
 
@@ -187,16 +187,11 @@ class Instance:
 
     def _on_message(self, message: FromRunner) -> None:
         if isinstance(message, m.Log):
-            self._on_log(message)
+            self._journal.said(message.id, message.stream, message.level, message.text)
         elif message.id == 0:
             self._on_lifecycle(message)
         else:
             self._on_call_message(message)
-
-    def _on_log(self, log: m.Log) -> None:
-        call = self._calls.get(log.id)
-        request_id = call.invocation.request_id if call else ""
-        self._journal.said(request_id, log.stream, log.level, log.text)
 
     def _on_lifecycle(self, message: FromRunner) -> None:
         match message:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from polyfn.ports import LogSink
 
 _LAST_WORDS: Final = 30
+# Code that an invocation left behind may still log: so many of the last ones are remembered.
+_REMEMBERED: Final = 32
 _STREAMS: Final = {1: "stdout", 2: "stderr"}
 
 
@@ -22,18 +24,25 @@ class Journal:
         request_id: Whose lines the log pipe carries now; empty outside an invocation.
     """
 
-    __slots__ = ("_function", "_instance", "_last_words", "_sink", "request_id")
+    __slots__ = ("_function", "_instance", "_last_words", "_request_ids", "_sink", "request_id")
 
     def __init__(self, sink: LogSink, function: str, instance: str) -> None:
         self._sink = sink
         self._function = function
         self._instance = instance
         self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._request_ids: dict[int, str] = {}
         self.request_id = ""
 
-    def begin(self, request_id: str) -> None:
-        """An invocation begins; what was said before is not its doing."""
+    def begin(self, number: int, request_id: str) -> None:
+        """An invocation begins; what was said before is not its doing.
+
+        Args:
+            number: Its id in LOG messages.
+        """
         self.request_id = request_id
+        self._request_ids[number] = request_id
+        self._request_ids.pop(number - _REMEMBERED, None)
         self._last_words.clear()
 
     def last_words(self) -> tuple[str, ...]:
@@ -45,9 +54,10 @@ class Journal:
         self._last_words.append(text)
         self._write(self.request_id, "stderr", "", text)
 
-    def said(self, request_id: str, stream: int, level: str, text: str) -> None:
+    def said(self, number: int, stream: int, level: str, text: str) -> None:
         """The text of a LOG message: one line or several."""
         name = _STREAMS[stream]
+        request_id = self._request_ids.get(number, "")
         for line in text.removesuffix("\n").split("\n"):
             self._write(request_id, name, level, line)
 

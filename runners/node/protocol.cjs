@@ -11,6 +11,7 @@ const RUNNER_VERSION = '0.1.0';
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const HEADER_BYTES = 4;
 const MAX_UINT = 2 ** 32 - 1;
+const MAX_LIST = 4096;
 
 /** Fields in the order in which they stand after type and id; a `?` allows nil. */
 const MESSAGES = {
@@ -159,6 +160,7 @@ function isKind(kind, value) {
 module.exports = {
   HEADER_BYTES,
   MAX_FRAME_BYTES,
+  MAX_LIST,
   MAX_UINT,
   PROTOCOL,
   PayloadTooLong,

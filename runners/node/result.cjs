@@ -4,7 +4,7 @@
  * Turns what a handler answered into a RESULT or a VALUE (PROTOCOL.md §3).
  */
 
-const { MAX_UINT } = require('./protocol.cjs');
+const { MAX_LIST, MAX_UINT } = require('./protocol.cjs');
 const { RuntimeError } = require('./errors.cjs');
 
 const NONE = Object.freeze([]);
@@ -52,6 +52,7 @@ function response(value) {
   ))
     return null;
   const headers = flatHeaders(value);
+  if (headers !== null && headers.length > MAX_LIST) return null;
   return headers && [statusCode, headers, body ?? null, isBase64Encoded === true];
 }
 

@@ -162,10 +162,10 @@ class Session {
     process.exit(EXIT_FAILED);
   }
 
-  /** Which invocation the running code belongs to; 0 when it has ended, or there is none. */
+  /** Which invocation the running code belongs to, though it may have ended; 0: to none. */
   #currentId() {
     const invocation = this.store.getStore();
-    if (invocation !== undefined) return invocation.ended ? 0 : invocation.id;
+    if (invocation !== undefined) return invocation.id;
     return this.open.size === 1 ? this.open.keys().next().value : 0;
   }
 

@@ -35,6 +35,12 @@ test('a name in multiValueHeaders takes the place of the one in headers; cookies
   assert.deepEqual(http(value), RESULT(200, flat));
 });
 
+test('more headers than a list may hold are sent whole', () => {
+  const headers = (count) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, 'y']));
+  assert.equal(http({ statusCode: 200, headers: headers(2048) })[0], 'RESULT');
+  assert.equal(http({ statusCode: 200, headers: headers(2049) })[0], 'VALUE');
+});
+
 test('anything else is sent whole', () => {
   for (const value of [
     null, 5, 'text', true, [1], {}, { statusCode: '200' }, { statusCode: 1.5 }, { statusCode: -1 }, { statusCode: 2 ** 32 },

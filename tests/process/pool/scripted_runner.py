@@ -97,6 +97,9 @@ def invoke(call: m.Invoke) -> None:
                 send(m.Log(number, 1, "info", f"said {line}"))
             os.write(2, b"no end of line")
             send(ok(number, "logged"))
+        case "log late":
+            send(ok(number, "answered"))
+            send(m.Log(number, 1, "info", f"late line of {call.request_id}"))
         case "flood":
             chunk = b"y" * 1023 + b"\n"
             for _ in range(event["kib"]):

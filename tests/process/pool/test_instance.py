@@ -250,6 +250,18 @@ async def test_lines_carry_the_request_id_of_the_call_that_wrote_them(
             assert texts.count("no end of line") == 1
 
 
+async def test_line_that_comes_after_the_answer_still_belongs_to_its_call(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with started(deploy(), sink) as instance:
+        requests = [ask("log late") for _ in range(5)]
+        for request in requests:
+            await call(instance, request)
+        await call(instance, ask("echo"))
+        for request in requests:
+            assert sink.texts(request.request_id) == [f"late line of {request.request_id}"]
+
+
 async def test_flood_of_output_is_read_no_faster_than_is_fair(
     deploy: Deploy, ask: Ask, sink: Remembering
 ) -> None:
