@@ -323,5 +323,5 @@ async def test_every_answered_request_is_recorded() -> None:
     assert (first.method, first.path, first.function) == ("GET", HELLO, "hello")
     assert (first.status, first.cold, first.error) == (200, True, None)
     assert 0 < first.duration_s < 10
-    assert (second.function, second.status, second.cold) == ("", 404, False)
+    assert (second.function, second.status, second.cold) == ("", 404, None)
     assert second.error is not None
