@@ -13,6 +13,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+# With so many waiting a second instance pays whatever the pace: it works while the answer of the
+# first one is on its way.
+_QUEUE_FOR_TWO: Final = 4
 # Growth after which answers come only so much more often has not paid.
 _WORTH_IT: Final = 1.15
 # How much a tick's own rate counts: with ticks of 10 ms, the last 100 ms or so.
@@ -49,6 +52,8 @@ def instances_to_start(load: Load) -> int:
         return 0
     if not load.working:
         return 0 if load.starting else 1
+    if load.working == 1 and load.waiting >= _QUEUE_FOR_TWO:
+        return max(0, 1 - load.starting)
     expected_wait_s = load.waiting * load.gap_s
     if expected_wait_s <= load.cold_start_s:
         return 0

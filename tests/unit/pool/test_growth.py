@@ -28,8 +28,14 @@ def test_quick_function_gets_a_handful_for_64_callers() -> None:
     assert instances_to_start(load(waiting=64, working=0, starting=1)) == 0
 
 
+def test_second_instance_works_while_the_first_ones_answer_is_on_its_way() -> None:
+    assert instances_to_start(load(waiting=4, working=1)) == 1
+    assert instances_to_start(load(waiting=4, working=1, starting=1)) == 0
+    assert instances_to_start(load(waiting=3, working=1)) == 0
+
+
 def test_slow_function_gets_one_for_each_caller() -> None:
-    assert instances_to_start(load(waiting=63, working=1, gap_s=1.0)) == 63
+    assert instances_to_start(load(waiting=62, working=2, gap_s=1.0)) == 62
 
 
 def test_ceiling_holds_growth_back() -> None:
@@ -38,7 +44,7 @@ def test_ceiling_holds_growth_back() -> None:
 
 
 def test_instances_that_start_already_count() -> None:
-    assert instances_to_start(load(waiting=10, working=1, starting=10, gap_s=1.0)) == 0
+    assert instances_to_start(load(waiting=10, working=2, starting=10, gap_s=1.0)) == 0
 
 
 @given(
