@@ -19,6 +19,7 @@ class Call:
         target: Path and query, percent-encoded; empty is the function's own URL.
         headers: Name, value; repeated ones as often as they are sent.
         event: A raw event instead of a request, as JSON bytes; ``None``: build it from the request.
+        payload: What an event brings to an event-driven function, as JSON bytes; ``None``: nothing.
     """
 
     function: str
@@ -28,6 +29,7 @@ class Call:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     event: bytes | None = None
+    payload: bytes | None = None
 
 
 class Listener(Protocol):

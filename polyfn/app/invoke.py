@@ -9,9 +9,12 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+import orjson
+
 from polyfn.app.calls import HttpRequest
 from polyfn.app.in_process import call_in_process
 from polyfn.app.loop import run
+from polyfn.app.payloads import body_of
 from polyfn.app.through_server import call_through_server
 from polyfn.discover import scan
 from polyfn.errors import InvalidFunction, UnknownFunction, UsageError
@@ -36,7 +39,7 @@ def invoke(
         PolyfnError: It could not be sent, or the answer was cut.
     """
     function = _find(settings, call.function)
-    request = _request(function, call)
+    request = _request(function, call, settings)
     running = presence.find(settings.state_dir)
     if running is None:
         return run(call_in_process(settings, request, listener))
@@ -55,7 +58,7 @@ def _find(settings: Settings, name: str) -> Function:
     return function
 
 
-def _request(function: Function, call: Call) -> HttpRequest:
+def _request(function: Function, call: Call, settings: Settings) -> HttpRequest:
     if call.event is not None:
         return HttpRequest(
             method="POST",
@@ -65,12 +68,15 @@ def _request(function: Function, call: Call) -> HttpRequest:
             body=call.event,
             admin=True,
         )
+    body = call.body
+    if call.payload is not None:
+        body = body_of(function, orjson.loads(call.payload), settings)
     return HttpRequest(
         method=call.method,
         path=call.path or _own_path(function),
         query=call.query,
         headers=call.headers,
-        body=call.body,
+        body=body,
         admin=False,
     )
 

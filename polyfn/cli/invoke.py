@@ -40,6 +40,11 @@ Examples:
 @click.option("--header", "headers", metavar="'K: V'", multiple=True, help="A header.")
 @click.option("--event", metavar="@FILE|JSON|-", help="Hand over this event instead of a request.")
 @click.option(
+    "--payload",
+    metavar="JSON|@FILE",
+    help="What an event brings, for functions such as deploy-succeeded.",
+)
+@click.option(
     "--identity",
     metavar="EMAIL|@CLAIMS",
     help="Call as this Netlify Identity user: an address, or a file of JSON claims.",

@@ -28,6 +28,7 @@ def build(
     queries: Sequence[str] = (),
     headers: Sequence[str] = (),
     event: str | None = None,
+    payload: str | None = None,
     identity: str | None = None,
 ) -> Call:
     """Put a call together.
@@ -36,10 +37,12 @@ def build(
         UsageError: An option is malformed, contradicts another, or its file cannot be read.
     """
     if event is not None:
-        if body or method or path or queries or headers or identity:
+        if body or method or path or queries or headers or identity or payload:
             raise UsageError("--event is the whole event: no option of a request goes with it.")
         return Call(function=name, event=_json_bytes(event, "--event"))
-    content = None if body is None else _content(body, "--body")
+    if payload is not None and body is not None:
+        raise UsageError("--payload and --body both say what is sent: give one of them.")
+    content = _sent(body, payload)
     pairs = [_header(each) for each in headers]
     if content is not None and not _has(pairs, "content-type") and _looks_like_json(content):
         pairs.append(("content-type", "application/json"))
@@ -52,7 +55,8 @@ def build(
         path=path,
         query="&".join([*([query] if query else []), *(_query(each) for each in queries)]),
         headers=tuple(pairs),
-        body=content or b"",
+        body=b"" if payload is not None else content or b"",
+        payload=content if payload is not None else None,
     )
 
 
@@ -71,6 +75,12 @@ def response_json(status: int, headers: tuple[tuple[str, str], ...], body: bytes
         },
         option=orjson.OPT_INDENT_2,
     )
+
+
+def _sent(body: str | None, payload: str | None) -> bytes | None:
+    if payload is not None:
+        return _json_bytes(payload, "--payload")
+    return None if body is None else _content(body, "--body")
 
 
 def _content(text: str, option: str) -> bytes:

@@ -27,7 +27,17 @@ KINDS = {
         def handler(event, context):
             print("nightly ran")
         """,
-    "deploy-succeeded.js": "exports.handler = async () => { console.log('deployed'); };\n",
+    "deploy-succeeded.js": """
+        exports.handler = async (event) => {
+          console.log("deployed", event.body);
+        };
+        """,
+    "identity-signup.js": """
+        exports.handler = async (event) => {
+          const { event: name, user } = JSON.parse(event.body);
+          console.log(`${name} of ${user.email}`);
+        };
+        """,
     "fails-background.py": "def handler(event, context):\n    raise ValueError('in vain')\n",
     "hello.js": HELLO,
 }
@@ -45,6 +55,7 @@ def test_each_kind_is_found_and_listed(project: Path) -> None:
         "deploy-succeeded": ("event", None),
         "fails-background": ("background", None),
         "hello": ("sync", None),
+        "identity-signup": ("event", None),
         "nightly": ("scheduled", "@daily"),
     }
 
@@ -72,6 +83,17 @@ def test_background_call_that_runs_is_finished_when_polyfn_stops(project: Path) 
         server.call("POST", "/.netlify/functions/count-background", b"at the end")
         server.wait_for_output("count 0")
     assert any("Done at the end" in line for line in server.output)
+
+
+def test_invoke_brings_a_payload_as_the_event_would(project: Path) -> None:
+    payload = ["--payload", '{"branch": "main"}', "--cwd", str(project)]
+    deployed = polyfn("invoke", "deploy-succeeded", *payload)
+    assert b'deployed {"payload":{"branch":"main"},"site":{' in deployed.stderr
+    user = ["--payload", '{"email": "ada@example.com"}', "--cwd", str(project)]
+    assert b"signup of ada@example.com" in polyfn("invoke", "identity-signup", *user).stderr
+    refused = polyfn("invoke", "hello", *payload)
+    assert refused.returncode == 2
+    assert b"send its body with --body" in refused.stderr
 
 
 def test_invoke_without_a_server_runs_a_background_function_to_its_end(project: Path) -> None:
