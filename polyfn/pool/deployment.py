@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from polyfn.errors import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from polyfn.model import JSON, Artifact, Function, LaunchSpec
 
 _ACCOUNT = "123456789012"
+
+
+class ArtifactGone(Unavailable):
+    """What was built is not there any more: somebody has emptied the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,18 @@ class Deployment:
     launch: LaunchSpec
     environment: Mapping[str, str]
     memory_mb: int
+
+    def check(self) -> None:
+        """See that there is something to start.
+
+        Raises:
+            ArtifactGone: There is not.
+        """
+        path = self.artifact.path
+        if not path.exists():
+            raise ArtifactGone(
+                f"Function {self.function.name!r} cannot be started: {path} is gone. Save it again."
+            )
 
     @property
     def spawn_environment(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from polyfn.errors import InvalidFunction, Unavailable, UnknownFunction
 from polyfn.pool.budget import Budget
+from polyfn.pool.deployment import ArtifactGone
 from polyfn.pool.pool import Pool
 
 if TYPE_CHECKING:
@@ -86,7 +87,19 @@ class LiveFleet:
         pool = slot.pool if slot else None
         if pool is None:
             pool = await self._pool(invocation.function)
-        return await pool.invoke(invocation, timing)
+        try:
+            return await pool.invoke(invocation, timing)
+        except ArtifactGone:
+            pool = await self._anew(invocation.function, pool)
+            return await pool.invoke(invocation, timing)
+
+    async def _anew(self, name: str, gone: Pool) -> Pool:
+        """Prepare a function again, whose artifact somebody has removed."""
+        slot = self._slots[name]
+        if slot.pool is gone:
+            slot.pool = None
+            await gone.close(self._limits.drain_s)
+        return await self._pool(name)
 
     async def _pool(self, name: str) -> Pool:
         slot = self._slots.get(name)
@@ -96,17 +109,16 @@ class LiveFleet:
             raise InvalidFunction(f"Function {name!r} cannot be served: {slot.function.problem}")
         if self._closed:
             raise Unavailable("polyfn is stopping.")
-        if slot.pool is None:
-            deployment = await slot.share(self._prepare)
-            if slot.pool is None:  # those who waited together come here one after the other
-                slot.pool = Pool(
-                    deployment,
-                    limits=self._limits,
-                    budget=self._budget,
-                    sink=self._sink,
-                    spawner=self._spawner,
-                )
-        return slot.pool
+        return slot.pool or await slot.share(self._open_pool)
+
+    async def _open_pool(self, function: Function) -> Pool:
+        return Pool(
+            await self._prepare(function),
+            limits=self._limits,
+            budget=self._budget,
+            sink=self._sink,
+            spawner=self._spawner,
+        )
 
     def _pools(self) -> list[Pool]:
         return [slot.pool for slot in self._slots.values() if slot.pool is not None]
@@ -138,12 +150,12 @@ class _Slot:
     def __init__(self, function: Function) -> None:
         self.function = function
         self.pool: Pool | None = None
-        self._work: asyncio.Task[Deployment] | None = None
+        self._work: asyncio.Task[Pool] | None = None
 
-    async def share(self, prepare: Callable[[Function], Awaitable[Deployment]]) -> Deployment:
+    async def share(self, open_pool: Callable[[Function], Awaitable[Pool]]) -> Pool:
         """Prepare it, or join who prepares it already; a caller that leaves stops nothing."""
         if self._work is None or self._work.done():
-            self._work = asyncio.ensure_future(_awaited(prepare, self.function))
+            self._work = asyncio.ensure_future(self._fill(open_pool))
             self._work.add_done_callback(_seen)
         return await asyncio.shield(self._work)
 
@@ -153,13 +165,12 @@ class _Slot:
             self._work.cancel()
             await asyncio.wait({self._work})
 
+    async def _fill(self, open_pool: Callable[[Function], Awaitable[Pool]]) -> Pool:
+        # In the same step as the work ends: nobody may find neither work nor pool.
+        self.pool = await open_pool(self.function)
+        return self.pool
 
-async def _awaited(
-    prepare: Callable[[Function], Awaitable[Deployment]], function: Function
-) -> Deployment:
-    return await prepare(function)
 
-
-def _seen(task: asyncio.Task[Deployment]) -> None:
+def _seen(task: asyncio.Task[Pool]) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         task.exception()

@@ -106,9 +106,10 @@ class Instance:
         Raises:
             LoadFailed: The function does not load.
             InitTimedOut: It takes too long.
-            Unavailable: The system refused to start the process.
+            Unavailable: The system refused to start the process, or there is nothing to start.
         """
         began = self._loop.time()
+        self.deployment.check()
         launch = self.deployment.launch
         process, pipes = self._spawner.spawn(
             launch.argv, self.deployment.spawn_environment, launch.frame_fds

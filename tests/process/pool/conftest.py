@@ -49,6 +49,7 @@ def sink() -> Remembering:
 def deploy(tmp_path: Path) -> Deploy:
     def make(main_file: str = "fine", name: str = "scripted", **environment: str) -> Deployment:
         path = tmp_path / main_file
+        path.touch()
         return Deployment(
             function=Function(
                 name=name, runtime="python", main_file=path, source=path, project_root=tmp_path

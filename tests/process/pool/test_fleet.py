@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from polyfn.errors import BuildFailed, InvalidFunction, Unavailable, UnknownFunction
+from polyfn.errors import (
+    BuildFailed,
+    InstanceDied,
+    InvalidFunction,
+    Unavailable,
+    UnknownFunction,
+)
 from polyfn.model import Buffered, Function, Timing
 from polyfn.pool.deployment import Deployment
 from polyfn.pool.fleet import LiveFleet
@@ -68,6 +74,28 @@ async def test_build_that_fails_is_tried_again_at_the_next_call(
         with pytest.raises(BuildFailed, match=r"main\.go:3"):
             await fleet.invoke(ask("echo"), Timing())
         assert isinstance(await fleet.invoke(ask("echo"), Timing()), Buffered)
+
+
+async def test_artifact_that_was_removed_is_built_again(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    deployment = deploy()
+    prepared = []
+
+    async def prepare(function: Function) -> Deployment:
+        prepared.append(function.name)
+        deployment.artifact.path.touch()
+        return deployment
+
+    async with fleet_of([deployment.function], prepare, sink) as fleet:
+        await fleet.invoke(ask("echo"), Timing())
+        deployment.artifact.path.unlink()
+        assert isinstance(await fleet.invoke(ask("echo"), Timing()), Buffered)  # it still runs
+        with pytest.raises(InstanceDied):
+            await fleet.invoke(ask("kill"), Timing())
+        calls = [fleet.invoke(ask("echo"), Timing()) for _ in range(5)]
+        assert all(isinstance(each, Buffered) for each in await asyncio.gather(*calls))
+        assert prepared == ["scripted", "scripted"]
 
 
 async def test_unknown_and_invalid_functions_are_named(
