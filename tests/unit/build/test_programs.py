@@ -71,7 +71,7 @@ npm error code ENOTFOUND
 npm error syscall getaddrinfo
 npm error errno ENOTFOUND
 npm error network request to https://registry.example/pkg failed, reason: getaddrinfo ENOTFOUND
-npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log
+npm error A complete log of this run can be found in: /home/ada/.npm/_logs/x-debug-0.log
 """
     assert in_short(output) == (
         "ENOTFOUND; syscall getaddrinfo; ENOTFOUND; network request to "
