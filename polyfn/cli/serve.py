@@ -81,16 +81,21 @@ class _Terminal:
 
     def __init__(self, root: Path, out: LineWriter, err: LineWriter) -> None:
         from polyfn.cli import screen
+        from polyfn.cli.reminder import Reminder
 
         self._screen = screen
         self._root = root
         self._out, self._err = out, err
         self._on_out, self._on_err = screen.stdout_paint(), screen.stderr_paint()
+        self._reminder = Reminder(
+            lambda text: err.write(f"{self._on_err('building', fg='blue')}  {text}")
+        )
 
     def write(self, line: LogLine) -> None:
         self._err.write(self._screen.log_line(line, self._on_err))
 
     def on_build(self, event: Event) -> None:
+        self._reminder.on_event(event)
         text = self._screen.build_line(event, self._on_err)
         if text is not None:
             self._err.write(text)

@@ -1,4 +1,4 @@
-"""INVOKE: events and contexts in, results and failures out."""
+"""INVOKE: what events and contexts reach a handler, and how it fails."""
 
 from __future__ import annotations
 
