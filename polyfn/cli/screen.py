@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _COLOURS: Final = ("cyan", "magenta", "blue", "green", "yellow", "bright_cyan", "bright_magenta")
 _LEVELS: Final = {"error": "red", "fatal": "red", "warn": "yellow", "debug": "bright_black"}
 _CONTROL: Final = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+_CONTROL_OR_COLOUR: Final = re.compile(rf"\x1b\[[0-9;]*m|{_CONTROL.pattern}")
 _CANNOT_SERVE: Final = "cannot be served"
 
 
@@ -35,6 +36,13 @@ class Paint:
 
     def __init__(self, out: TextIO) -> None:
         self._on = out.isatty() and not os.environ.get("NO_COLOR")
+
+    def others(self, text: str) -> str:
+        """Text that somebody else wrote, without what could move the cursor or rename the window.
+
+        Its colours stay where there are colours.
+        """
+        return (_CONTROL if self._on else _CONTROL_OR_COLOUR).sub("", text)
 
     def __call__(self, text: str, **style: Any) -> str:
         """The text in that style, or as it is."""
@@ -52,14 +60,15 @@ def request_line(record: RequestRecord, paint: Paint) -> str:
     )
     error = record.error
     if error is not None:
-        line += f"  {paint(error.error_type, fg=colour)}: {_first_line(error.message)}"
+        first = paint.others(error.message.partition("\n")[0])
+        line += f"  {paint(error.error_type, fg=colour)}: {first}"
     return line
 
 
 def log_line(line: LogLine, paint: Paint) -> str:
     """One line a function wrote, behind its name."""
     colour = _COLOURS[zlib.crc32(line.function.encode()) % len(_COLOURS)]
-    text = _harmless(line.text)
+    text = paint.others(line.text)
     if line.level in _LEVELS:
         text = paint(text, fg=_LEVELS[line.level])
     return f"{paint(f'{line.function:<14} |', fg=colour)} {text}"
@@ -149,12 +158,3 @@ def _paths(function: Function) -> tuple[str, ...]:
 
 def _relative(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-
-
-def _first_line(text: str) -> str:
-    return _harmless(text.partition("\n")[0])
-
-
-def _harmless(text: str) -> str:
-    """Without what could move a terminal's cursor or rename its window; colours may stay."""
-    return _CONTROL.sub("", text)

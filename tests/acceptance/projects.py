@@ -10,7 +10,7 @@ def write_project(root: Path, files: dict[str, str]) -> Path:
     """Write files below ``root``; a name without a slash is a function's."""
     for name, text in files.items():
         path = root / (
-            name if "/" in name or name.endswith(".toml") else f"netlify/functions/{name}"
+            name if "/" in name or name.endswith((".toml", ".mod")) else f"netlify/functions/{name}"
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
