@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.acceptance.projects import write_project
 from tests.acceptance.serving import POLYFN, Served, assert_gone, polyfn, served, started
 
 WAITS = Path(__file__).resolve().parents[1] / "functions/waits"
@@ -192,15 +193,18 @@ def test_second_ctrl_c_ends_it_at_once(project: Path) -> None:
     assert_gone(family)
 
 
-def test_sigterm_lets_running_calls_finish(project: Path) -> None:
+def test_sigterm_lets_running_calls_finish(tmp_path: Path) -> None:
+    slow = """
+        exports.handler = async () => {
+          console.log("begun");
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          return { statusCode: 200, body: "finished" };
+        };
+        """
     answers = []
-    with served(project, stop=signal.SIGTERM) as server:
-        server.get("js-wait", "?n=0")
-        caller = threading.Thread(
-            target=lambda: answers.append(server.get("js-wait", "?ms=1500&n=1"))
-        )
+    with served(write_project(tmp_path, {"slow.js": slow}), stop=signal.SIGTERM) as server:
+        caller = threading.Thread(target=lambda: answers.append(server.get("slow")))
         caller.start()
-        server.wait_for_output("js-wait")
-        time.sleep(0.3)  # the call is on its way: nothing outside shows when it has arrived
+        server.wait_for_output("begun")
     caller.join(10)
-    assert [answer.body for answer in answers] == [b"waited 1"]
+    assert [answer.body for answer in answers] == [b"finished"]
