@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from polyfn.discover.names import BACKGROUND, EVENTS
+from polyfn.discover.routes import InvalidRouteError, compile_route
 from polyfn.model import EventFormat, FunctionConfig, Kind
 from polyfn.settings.checks import NotAllowed
 from polyfn.settings.function_keys import IN_SOURCE
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from polyfn.model import JSON
     from polyfn.settings.values import FunctionRule, Settings
 
+_PATTERNS: Final = frozenset({"routes", "excluded_routes"})
 _JOINED: Final = frozenset({"included_files", "external_node_modules"})
 
 
@@ -76,10 +78,21 @@ def _read(name: str, in_source: Mapping[str, JSON]) -> tuple[dict[str, JSON], li
         if value is None:
             continue
         try:
-            read[key.field] = key.read(value)
+            meant = key.read(value)
+            if key.field in _PATTERNS:
+                _check_patterns(meant)
+            read[key.field] = meant
         except NotAllowed as error:
             problems.append(f"`{spelling}` in the config of {name} {error}, not {shown(value)}")
     return read, problems
+
+
+def _check_patterns(patterns: Iterable[str]) -> None:
+    for pattern in patterns:
+        try:
+            compile_route(pattern)
+        except InvalidRouteError as error:
+            raise NotAllowed(f"must be a URLPattern path ({error})") from error
 
 
 def _about(name: str, rules: Iterable[FunctionRule]) -> list[Mapping[str, JSON]]:

@@ -7,13 +7,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from polyfn.discover.routes import compile_route
 from polyfn.errors import InvalidFunction, MalformedRequest, MethodNotAllowed, UnknownFunction
-from polyfn.gateway.routes import InvalidRouteError, compile_route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from polyfn.gateway.routes import Route
+    from polyfn.discover.routes import Route
     from polyfn.model import Function
     from polyfn.ports import Fleet
 
@@ -141,15 +141,7 @@ def _decoded(name: str) -> str:
         raise MalformedRequest("The function's name in the URL is no UTF-8.") from None
 
 
-def _lives_elsewhere(function: Function) -> UnknownFunction | InvalidFunction:
-    for pattern in (*function.config.routes, *function.config.excluded_routes):
-        try:
-            compile_route(pattern)
-        except InvalidRouteError as error:
-            return InvalidFunction(
-                f"Function {function.name!r} has the path {pattern!r}, which cannot be read: "
-                f"{error}."
-            )
+def _lives_elsewhere(function: Function) -> UnknownFunction:
     return UnknownFunction(
         f"Function {function.name!r} has paths of its own and answers only there: "
         f"{', '.join(function.config.routes)}."
@@ -163,14 +155,7 @@ def _not_allowed(method: str, path: str, allow: tuple[str, ...]) -> MethodNotAll
 
 
 def _compiled(patterns: tuple[str, ...]) -> tuple[Route, ...]:
-    """Those that can be read; `_lives_elsewhere` says what is wrong with the others."""
-    routes = []
-    for pattern in patterns:
-        try:
-            routes.append(compile_route(pattern))
-        except InvalidRouteError:
-            continue
-    return tuple(routes)
+    return tuple(compile_route(pattern) for pattern in patterns)
 
 
 def _first(routes: tuple[Route, ...], path: str) -> tuple[Route, Mapping[str, str]] | None:

@@ -84,6 +84,8 @@ def test_every_in_source_key_is_read() -> None:
     [
         ("path", "a", 'must be a path that begins with "/", or a list of them, not "a"'),
         ("path", ["/a", 5], 'must be a path that begins with "/", or a list of them'),
+        ("path", ["/ok", "/a{b"], "must be a URLPattern path (a '{' is never closed)"),
+        ("excludedPath", "/:a/:a", "must be a URLPattern path (a parameter's name is used twice)"),
         ("excludedPath", {}, 'must be a path that begins with "/"'),
         (
             "method",

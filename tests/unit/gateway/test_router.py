@@ -126,14 +126,6 @@ def test_path_that_is_nobodys_is_unknown(path: str) -> None:
         match(path)
 
 
-def test_route_that_cannot_be_read_makes_the_function_invalid_and_leaves_the_others() -> None:
-    odd = function("odd", routes=("/a{b", "/odd"))
-    router = Router(FixedFleet([odd, HELLO]))
-    with pytest.raises(InvalidFunction, match=r"'odd'.*'/a\{b'.*never closed"):
-        router.match("GET", "/.netlify/functions/odd")
-    assert router.match("GET", "/odd").function is odd
-
-
 def test_routes_follow_the_fleet_when_it_changes() -> None:
     fleet = FixedFleet([USERS])
     router = Router(fleet)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyfn.gateway.routes import InvalidRouteError, compile_route
+from polyfn.discover.routes import InvalidRouteError, compile_route
 
 
 @pytest.mark.parametrize(
