@@ -31,6 +31,7 @@ class LiveFleet:
     Args:
         prepare: Builds a function and says how to start it; called at its first use, and again
             after it failed.
+        prune_every_s: How often instances that have been idle too long are looked for.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class LiveFleet:
         limits: Limits,
         sink: LogSink,
         spawner: Spawner,
+        prune_every_s: float = _PRUNE_EVERY_S,
     ) -> None:
+        self._prune_every_s = prune_every_s
         self._limits = limits
         self._sink = sink
         self._spawner = spawner
@@ -126,7 +129,7 @@ class LiveFleet:
     async def _prune(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_PRUNE_EVERY_S)
+            await asyncio.sleep(self._prune_every_s)
             for pool in self._pools():
                 await pool.stop_idle(loop.time() - self._limits.idle_timeout_s)
 

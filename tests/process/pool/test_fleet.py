@@ -36,7 +36,12 @@ async def fleet_of(
 ) -> AsyncIterator[LiveFleet]:
     with Spawner() as spawner:
         async with LiveFleet(
-            functions, prepare=prepare, limits=Limits(**limits), sink=sink, spawner=spawner
+            functions,
+            prepare=prepare,
+            limits=Limits(**limits),
+            sink=sink,
+            spawner=spawner,
+            prune_every_s=0.02,
         ) as fleet:
             yield fleet
 
@@ -148,14 +153,13 @@ async def test_function_without_a_place_takes_that_of_the_one_idle_longest(
 
 
 async def test_idle_instances_are_stopped_after_their_time(
-    deploy: Deploy, ask: Ask, sink: Remembering, monkeypatch: pytest.MonkeyPatch
+    deploy: Deploy, ask: Ask, sink: Remembering
 ) -> None:
     deployment = deploy()
 
     async def prepare(_: Function) -> Deployment:
         return deployment
 
-    monkeypatch.setattr("polyfn.pool.fleet._PRUNE_EVERY_S", 0.02)
     async with fleet_of([deployment.function], prepare, sink, idle_timeout_s=0.05) as fleet:
         await fleet.invoke(ask("echo"), Timing())
         (pool,) = fleet._pools()
