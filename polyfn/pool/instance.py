@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import orjson
 
@@ -54,7 +54,7 @@ _numbers = itertools.count(1)
 
 
 class Instance:
-    """A child process that runs one invocation at a time.
+    """A child process that runs one invocation at a time; an async context manager.
 
     Args:
         on_idle: Called whenever it can take an invocation again.
@@ -94,6 +94,13 @@ class Instance:
         self._process: Process | None = None
         self._burial: asyncio.Task[None] | None = None
         self._log: LogPipe | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.stop()
 
     @property
     def pid(self) -> int:

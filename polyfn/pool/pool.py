@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
@@ -28,7 +28,7 @@ _FIRST_COLD_START_S: Final = 0.05
 
 
 class Pool:
-    """Instances of one deployment, and the queue before them; closed by `close`."""
+    """Instances of one deployment, and the queue before them; an async context manager."""
 
     def __init__(
         self,
@@ -55,6 +55,12 @@ class Pool:
         self._pace = Pace()
         self._cold_start_s = _FIRST_COLD_START_S
         self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close(self._limits.drain_s)
 
     @property
     def instances(self) -> int:

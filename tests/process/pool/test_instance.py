@@ -63,11 +63,8 @@ async def started(
             on_idle=owner.on_idle,
             on_dead=owner.on_dead,
         )
-        try:
-            await instance.start()
+        async with instance:
             yield instance
-        finally:
-            await instance.stop()
 
 
 async def call(instance: Instance, invocation: Invocation) -> Result:

@@ -41,11 +41,9 @@ async def pool_of(
             sink=sink,
             spawner=spawner,
         )
-        try:
+        async with pool:
             yield pool
-        finally:
-            await pool.close(5.0)
-            assert pool.instances == 0
+        assert pool.instances == 0
 
 
 async def test_warm_call_reuses_the_instance_and_only_the_first_is_cold(
