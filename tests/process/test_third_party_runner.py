@@ -18,7 +18,9 @@ import pytest
 from polyfn.wire import messages as m
 from polyfn.wire.connection import Connection
 
-RUNNER = Path(__file__).with_name("third_party") / "runner.pl"
+FOLDER = Path(__file__).with_name("third_party")
+SMALL, WHOLE = FOLDER / "small.pl", FOLDER / "runner.pl"
+SMALL_LINES = 60
 PATIENCE_S = 20.0
 HANDLER = r"""
 use utf8;
@@ -58,13 +60,13 @@ pytestmark = pytest.mark.skipif(perl is None, reason="there is no Perl on this m
 class Runner:
     """The child and its connection, over the pipes of its stdin and stdout."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, program: Path) -> None:
         self.connection = Connection()
         self.messages: list[Any] = []
         self._log = log
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [perl or "perl", str(RUNNER)],
+                [perl or "perl", str(program)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -144,10 +146,20 @@ class Runner:
         return bool(data)
 
 
+@pytest.fixture(params=[SMALL, WHOLE], ids=["small", "whole"])
+def program(request: pytest.FixtureRequest) -> Path:
+    """Either runner: one of 60 lines, and one that sends responses structured, and streams."""
+    path: Path = request.param
+    return path
+
+
+only_whole = pytest.mark.parametrize("program", [WHOLE], ids=["whole"], indirect=True)
+
+
 @pytest.fixture
-def booted(tmp_path: Path) -> Iterator[Runner]:
+def booted(tmp_path: Path, program: Path) -> Iterator[Runner]:
     """A runner that has been started."""
-    with Runner(tmp_path / "log") as runner:
+    with Runner(tmp_path / "log", program) as runner:
         yield runner
 
 
@@ -170,6 +182,11 @@ def failure(message: Any) -> Any:
     return json.loads(message.error)
 
 
+def test_sixty_lines_are_enough_for_a_runner() -> None:
+    lines = [line.strip() for line in SMALL.read_text("utf-8").splitlines()]
+    assert len([line for line in lines if line and not line.startswith("#")]) <= SMALL_LINES
+
+
 def test_hello_says_what_it_is(booted: Runner) -> None:
     booted.expect(m.Hello)
     assert booted.connection.hello["runtime"] == "perl"
@@ -190,6 +207,7 @@ def test_context_and_environment_are_the_functions(runner: Runner) -> None:
     assert told["context"] == {"request_id": "r-1", "remaining_ms": 1000}
 
 
+@only_whole
 def test_response_comes_structured_when_it_is_wanted_and_is_one(runner: Runner) -> None:
     result = runner.call({"do": "respond"})
     assert result[1:] == (201, ["x-name", "grün"], "größe".encode(), False)
@@ -199,6 +217,7 @@ def test_response_comes_structured_when_it_is_wanted_and_is_one(runner: Runner) 
     assert value(runner.call({"do": "wrong"})) == {"statusCode": 200, "headers": [], "body": "x"}
 
 
+@only_whole
 def test_stream_comes_as_head_chunks_and_end(runner: Runner) -> None:
     runner.begin({"do": "stream"})
     assert runner.expect(m.Head)[1:] == (200, ["x-name", "grün"])
@@ -207,6 +226,7 @@ def test_stream_comes_as_head_chunks_and_end(runner: Runner) -> None:
     assert value(runner.call(1)) == 1
 
 
+@only_whole
 def test_cancel_ends_a_stream_and_nothing_else(runner: Runner) -> None:
     number = runner.begin({"do": "endless"})
     runner.expect(m.Chunk)
@@ -242,6 +262,7 @@ def test_drain_ends_it_after_what_runs(runner: Runner) -> None:
     assert runner.read_to_end() == 0
 
 
+@only_whole
 def test_drain_during_a_stream_waits_for_its_end(runner: Runner) -> None:
     number = runner.begin({"do": "endless"})
     runner.send(runner.connection.drain())
@@ -282,16 +303,16 @@ def test_function_that_does_not_load_is_a_fatal_error(
     assert booted.read_to_end() == 1
 
 
-def test_invalid_payloads_end_it_with_status_70(tmp_path: Path) -> None:
+def test_invalid_payloads_end_it_with_status_70(tmp_path: Path, program: Path) -> None:
     vectors = Path(__file__).resolve().parents[2] / "runners" / "vectors" / "invalid.json"
     payloads = [bytes.fromhex(each["payload"]) for each in json.loads(vectors.read_text())]
     assert payloads
     for payload in payloads:
-        with Runner(tmp_path / "log") as runner:
+        with Runner(tmp_path / "log", program) as runner:
             runner.expect(m.Hello)
             runner.send(len(payload).to_bytes(4, "little") + payload)
             assert runner.read_to_end() == 70, payload
-            assert "runner.pl: " in runner.log()
+            assert f"{program.name}: " in runner.log()
 
 
 @pytest.mark.parametrize("length", [0, 64 * 1024 * 1024 + 1])
