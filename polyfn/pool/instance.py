@@ -129,6 +129,7 @@ class Instance:
             await self._load()
         except BaseException:
             self.kill()
+            await self._dies_within(_AFTER_TERM_S)
             raise
         self.start_s = self._loop.time() - began
 
