@@ -210,12 +210,15 @@ class LaunchSpec:
         start_env: Variables that must be there when the process starts and that the function does
             not see otherwise (the runner's own); the function's environment is added to them.
         load: Runner-specific fields of the LOAD message, such as ``main_file`` and ``handler``.
+        depends_on: Files that change how it is loaded, and that nothing loads, such as a
+            package.json; absolute.
     """
 
     argv: tuple[str, ...]
     frame_fds: tuple[int, int] = (3, 4)
     start_env: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, JSON] = field(default_factory=dict)
+    depends_on: tuple[Path, ...] = ()
 
 
 class BodyKind(IntEnum):
@@ -298,12 +301,14 @@ class Timing:
 
     Attributes:
         cold: Whether an instance was started for it; ``None`` until one takes it.
+        stale: Whether a version older than what was saved last answers.
     """
 
     queue_s: float = 0.0
     init_s: float = 0.0
     run_s: float = 0.0
     cold: bool | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

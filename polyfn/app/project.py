@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from polyfn.build.progress import Listener
+    from polyfn.discover import Manifest
     from polyfn.gateway.admin import App
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.model import Function
@@ -33,6 +34,7 @@ class Project:
     """One project, open.
 
     Attributes:
+        read_settings: Reads them as they are on disk now; see `polyfn.settings.load`.
         manifest: What was found.
         fleet: Its functions, and what calls them.
         jobs: Takes calls that nobody waits for.
@@ -40,12 +42,18 @@ class Project:
     """
 
     def __init__(
-        self, settings: Settings, workshop: Workshop, spawner: Spawner, sink: LogSink
+        self,
+        settings: Settings,
+        workshop: Workshop,
+        spawner: Spawner,
+        sink: LogSink,
+        read_settings: Callable[[], Settings],
     ) -> None:
         self.settings = settings
+        self.read_settings = read_settings
         self.url: str | None = None
         self._workshop = workshop
-        self.manifest = scan(settings)
+        self.manifest = self.scan()
         self.fleet = LiveFleet(
             self.manifest.functions,
             prepare=self._prepare,
@@ -54,6 +62,16 @@ class Project:
             spawner=spawner,
         )
         self.jobs = TransientJobs(self.fleet, sink, drain_s=settings.limits.drain_s)
+
+    def scan(self) -> Manifest:
+        """Look for the functions, by the settings as they are."""
+        return scan(self.settings)
+
+    def apply(self, settings: Settings) -> None:
+        """Go by these settings from now on; what runs is not changed by it."""
+        self.settings = settings
+        self.fleet.limits = settings.limits
+        self._workshop.configure(settings)
 
     async def _prepare(self, function: Function) -> Deployment:
         prepared = await self._workshop.prepare(function)
@@ -107,18 +125,23 @@ def open_workshop(settings: Settings, spawner: Spawner, listener: Listener) -> W
 
 @asynccontextmanager
 async def open_project(
-    settings: Settings, *, sink: LogSink, listener: Listener = ignore
+    settings: Settings,
+    *,
+    sink: LogSink,
+    listener: Listener = ignore,
+    read_settings: Callable[[], Settings] | None = None,
 ) -> AsyncIterator[Project]:
     """Find the functions, and get ready to build and to call them.
 
     Args:
         sink: Takes what functions write.
         listener: Is told what is built and installed.
+        read_settings: Reads the settings again, where they may change while it is open.
     """
     async with AsyncExitStack() as stack:
         spawner = stack.enter_context(Spawner())
         workshop = await stack.enter_async_context(open_workshop(settings, spawner, listener))
-        project = Project(settings, workshop, spawner, sink)
+        project = Project(settings, workshop, spawner, sink, read_settings or (lambda: settings))
         await stack.enter_async_context(project.fleet)
         await stack.enter_async_context(project.jobs)
         yield project

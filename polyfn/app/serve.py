@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from polyfn.app.project import front_of, open_project
 from polyfn.errors import PolyfnError
 from polyfn.gateway import presence, server
+from polyfn.reload import Reloader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from polyfn.app.project import Project
     from polyfn.build.progress import Event
     from polyfn.discover import Manifest
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.model import Function, LogLine
+    from polyfn.reload.news import News
     from polyfn.settings import Settings
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -49,20 +55,29 @@ class Screen(Protocol):
         """Polyfn itself failed."""
         ...
 
+    def on_reload(self, news: News) -> None:
+        """Something was saved, and this came of it."""
+        ...
+
     def on_stopping(self) -> None:
         """The end begins: what runs may finish."""
         ...
 
 
-async def serve(settings: Settings, screen: Screen) -> None:
+async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], Settings]) -> None:
     """Serve a project until SIGINT or SIGTERM; a second one ends it at once.
+
+    Args:
+        read_settings: Reads the settings again, when one of their files has changed.
 
     Raises:
         AddressInUse: The port is taken.
     """
     stop = _stop_signal()
     token = presence.new_token()
-    async with open_project(settings, sink=screen, listener=screen.on_build) as project:
+    async with open_project(
+        settings, sink=screen, listener=screen.on_build, read_settings=read_settings
+    ) as project:
         app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
         listen = settings.serve
         async with server.serve(
@@ -73,7 +88,7 @@ async def serve(settings: Settings, screen: Screen) -> None:
                 settings.state_dir, host=address.host, port=address.port, token=token
             ):
                 screen.on_ready(address.url, project.manifest)
-                async with asyncio.TaskGroup() as group:
+                async with _reloading(project, screen), asyncio.TaskGroup() as group:
                     preparing = [
                         group.create_task(_prepare(project, function, screen))
                         for function in project.fleet.functions()
@@ -83,6 +98,11 @@ async def serve(settings: Settings, screen: Screen) -> None:
                     screen.on_stopping()
                     for task in preparing:
                         task.cancel()
+
+
+def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[object]:
+    watch = project.settings.serve.watch
+    return Reloader(project, screen.on_reload) if watch else nullcontext()
 
 
 async def _prepare(project: Project, function: Function, screen: Screen) -> None:

@@ -54,8 +54,8 @@ class Workshop:
         limit_s: float = LIMIT_S,
         guard: Guard = nullcontext,
     ) -> None:
-        self._env = {**environ, **settings.build_environment}
-        self._salt = _digest(settings.build_environment)
+        self._environ = environ
+        self._listener = listener
         self._runtimes = runtimes
         self._builder = Builder(
             Cache(settings.state_dir),
@@ -64,7 +64,13 @@ class Workshop:
             limit_s=limit_s,
             guard=guard,
         )
-        self.toolchains = Toolchains(settings.root, self._env, listener=listener)
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Prepare by these settings from now on."""
+        self._env = {**self._environ, **settings.build_environment}
+        self._salt = _digest(settings.build_environment)
+        self.toolchains = Toolchains(settings.root, self._env, listener=self._listener)
 
     async def __aenter__(self) -> Self:
         await self._builder.__aenter__()

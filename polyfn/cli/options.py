@@ -48,14 +48,20 @@ def settings_of(cwd: Path | None, functions: Path | None, **flags: Any) -> Setti
         SettingsError: A settings file is wrong.
         UsageError: There is no such directory.
     """
-    from polyfn.settings import Flags, load
-
-    settings = load(
-        Path.cwd(), environ=os.environ, flags=Flags(cwd=cwd, functions=functions, **flags)
-    )
+    settings = settings_reader(cwd, functions, **flags)()
     for warning in settings.warnings:
         click.secho(f"polyfn: {warning}", err=True, fg="yellow")
     return settings
+
+
+def settings_reader(
+    cwd: Path | None, functions: Path | None, **flags: Any
+) -> Callable[[], Settings]:
+    """What reads the project's settings, the command line's flags on top; see `settings_of`."""
+    from polyfn.settings import Flags, load
+
+    here, said = Path.cwd(), Flags(cwd=cwd, functions=functions, **flags)
+    return lambda: load(here, environ=os.environ, flags=said)
 
 
 def complete_function(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

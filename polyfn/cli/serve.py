@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polyfn.cli.options import project_options, settings_of
+from polyfn.cli.options import project_options, settings_of, settings_reader
 
 if TYPE_CHECKING:
     from polyfn.build.progress import Event
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.logs.terminal import LineWriter
     from polyfn.model import Function, LogLine
+    from polyfn.reload.news import News
 
 
 @click.command(
@@ -27,6 +28,7 @@ Examples:
   polyfn serve --port 0                on a port that is free
   polyfn serve --cwd examples/mixed    another project
   polyfn serve --env-file prod.env     with more variables
+  polyfn serve --no-watch              without reloading what is saved
 """
 )
 @click.option("--host", metavar="HOST", help="Where to listen. [default: 127.0.0.1]")
@@ -50,6 +52,12 @@ Examples:
     type=click.Choice(["netlify-dev"]),
     help="Answer 500 where the Netlify CLI does.",
 )
+@click.option("--no-watch", is_flag=True, help="Do not reload what is saved.")
+@click.option(
+    "--keep-good",
+    is_flag=True,
+    help="Go on answering with a function's last good version while the one saved last is broken.",
+)
 @project_options
 def command(
     host: str | None,
@@ -57,23 +65,34 @@ def command(
     timeout: float | None,
     env_files: tuple[Path, ...],
     compat: str | None,
+    no_watch: bool,
+    keep_good: bool,
     cwd: Path | None,
     functions: Path | None,
 ) -> None:
     """Serve all functions of this project over HTTP.
 
     Each answers at /.netlify/functions/NAME, or on the paths of its own configuration. Requests are
-    shown on standard output, what functions write on standard error. Ctrl-C stops it.
+    shown on standard output, what functions write on standard error. What is saved is reloaded: the
+    version before it answers until the new one is ready. Ctrl-C stops it.
     """
     from polyfn.app.loop import run
     from polyfn.app.serve import serve
     from polyfn.logs.terminal import LineWriter
 
-    settings = settings_of(
-        cwd, functions, host=host, port=port, timeout_s=timeout, env_files=env_files, compat=compat
-    )
+    flags = {
+        "host": host,
+        "port": port,
+        "timeout_s": timeout,
+        "env_files": env_files,
+        "compat": compat,
+        "watch": False if no_watch else None,
+        "keep_good": keep_good or None,
+    }
+    settings = settings_of(cwd, functions, **flags)
+    read_settings = settings_reader(cwd, functions, **flags)
     with LineWriter(sys.stdout) as out, LineWriter(sys.stderr) as err:
-        run(serve(settings, _Terminal(settings.root, out, err)))
+        run(serve(settings, _Terminal(settings.root, out, err), read_settings))
 
 
 class _Terminal:
@@ -81,9 +100,11 @@ class _Terminal:
 
     def __init__(self, root: Path, out: LineWriter, err: LineWriter) -> None:
         from polyfn.cli import screen
+        from polyfn.cli.news import news_line
         from polyfn.cli.reminder import Reminder
 
         self._screen = screen
+        self._news_line = news_line
         self._root = root
         self._out, self._err = out, err
         self._on_out, self._on_err = screen.stdout_paint(), screen.stderr_paint()
@@ -118,6 +139,9 @@ class _Terminal:
     def on_bug(self, request_id: str, bug: Exception) -> None:
         lines = "".join(traceback.format_exception(bug)).rstrip()
         self._err.write(f"polyfn failed at request {request_id}; please report this:\n{lines}")
+
+    def on_reload(self, news: News) -> None:
+        self._err.write(self._news_line(news, self._root, self._on_err))
 
     def on_stopping(self) -> None:
         self._err.write("Stopping: what runs may finish. Ctrl-C again ends it at once.")

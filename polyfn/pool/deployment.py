@@ -9,6 +9,7 @@ from polyfn.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from polyfn.model import JSON, Artifact, Function, LaunchSpec
 
@@ -40,6 +41,14 @@ class Deployment:
             raise ArtifactGone(
                 f"Function {self.function.name!r} cannot be started: {path} is gone. Save it again."
             )
+
+    @property
+    def depends_on(self) -> tuple[Path, ...]:
+        """The files and directories, absolute, whose change makes another version of it.
+
+        Of a function that runs as it is, what it loads is not among them.
+        """
+        return (*self.artifact.inputs, *self.launch.depends_on)
 
     @property
     def spawn_environment(self) -> dict[str, str]:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Self
 
-from polyfn.errors import InvalidFunction, Unavailable, UnknownFunction
+from polyfn.errors import (
+    FunctionError,
+    InvalidFunction,
+    ToolchainMissing,
+    Unavailable,
+    UnknownFunction,
+)
 from polyfn.pool.budget import Budget
 from polyfn.pool.deployment import ArtifactGone
 from polyfn.pool.pool import Pool
+from polyfn.pool.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from polyfn.errors import PolyfnError
     from polyfn.model import Function, Invocation, Result, Timing
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.spawner import Spawner
@@ -21,6 +28,16 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Limits
 
 _PRUNE_EVERY_S = 5.0
+
+
+async def _final(name: str) -> bool:
+    """Nothing is being saved that could mend a function."""
+    del name
+    return False
+
+
+def _unwatched(*_: object) -> None:
+    """Nobody asks what functions depend on."""
 
 
 class LiveFleet:
@@ -32,6 +49,14 @@ class LiveFleet:
         prepare: Builds a function and says how to start it; called at its first use, and again
             after it failed.
         prune_every_s: How often instances that have been idle too long are looked for.
+
+    Attributes:
+        limits: What pools opened from now on get.
+        on_start_failure: Asked, with its name, before a call fails because its function does not
+            start: waits for what is being saved just now, and says whether to try again.
+        on_deployed: Told of each version before it is started.
+        on_loaded: Told which files a function's instance has loaded: its name, absolute paths, and
+            when it began to load, as `time.time` has it.
     """
 
     def __init__(
@@ -45,12 +70,16 @@ class LiveFleet:
         prune_every_s: float = _PRUNE_EVERY_S,
     ) -> None:
         self._prune_every_s = prune_every_s
-        self._limits = limits
+        self.limits = limits
+        self.on_start_failure: Callable[[str], Awaitable[bool]] = _final
+        self.on_deployed: Callable[[Deployment], None] = _unwatched
+        self.on_loaded: Callable[[str, Iterable[str], float], None] = _unwatched
         self._sink = sink
         self._spawner = spawner
         self._prepare = prepare
         self._budget = Budget(limits.instances, self._evict)
-        self._slots = {each.name: _Slot(each) for each in functions}
+        self._slots = {each.name: Slot(each) for each in functions}
+        self._retired: set[Pool] = set()
         self._pruning: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -63,7 +92,8 @@ class LiveFleet:
         if self._pruning is not None:
             self._pruning.cancel()
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
-        await asyncio.gather(*(pool.close(self._limits.drain_s) for pool in self._pools()))
+        pools = [*self._pools(), *self._retired]
+        await asyncio.gather(*(pool.close(self.limits.drain_s) for pool in pools))
 
     def functions(self) -> Sequence[Function]:
         """All functions, the invalid ones included, sorted by name."""
@@ -82,42 +112,172 @@ class LiveFleet:
             FunctionError: It is invalid, or does not build.
             ToolchainMissing: The machine lacks what builds or runs it.
         """
-        return (await self._pool(name)).deployment
+        return (await self._pool(self._slot(name))).deployment
 
     async def invoke(self, invocation: Invocation, timing: Timing) -> Result:
         """Deliver one event; see `polyfn.ports.Invoker.invoke`."""
-        slot = self._slots.get(invocation.function)
-        pool = slot.pool if slot else None
-        if pool is None:
-            pool = await self._pool(invocation.function)
         try:
-            return await pool.invoke(invocation, timing)
-        except ArtifactGone:
-            pool = await self._anew(invocation.function, pool)
-            return await pool.invoke(invocation, timing)
+            return await self._invoke(invocation, timing)
+        except (FunctionError, ToolchainMissing) as error:
+            slot = self._slots.get(invocation.function)
+            if slot is None or timing.cold is not None or isinstance(error, InvalidFunction):
+                raise
+            slot.broken = error
+            if not await self.on_start_failure(invocation.function):
+                raise
+        return await self._invoke(invocation, timing)
 
-    async def _anew(self, name: str, gone: Pool) -> Pool:
+    # New versions
+
+    def update(self, functions: Iterable[Function]) -> None:
+        """Serve these from now on; those that answer change with their next version.
+
+        What a function that is gone is running finishes; what waits for it fails.
+        """
+        found = {each.name: each for each in functions}
+        for name in self._slots.keys() - found.keys():
+            slot = self._slots.pop(name)
+            gone = UnknownFunction(f"Function {name!r} was removed before it was called.")
+            self._retire(slot, gone)
+        for name, function in found.items():
+            slot = self._slots.setdefault(name, Slot(function))
+            slot.saved = function
+            if slot.pool is None:
+                slot.function = function
+
+    async def stage(self, name: str, *, forced: bool) -> Pool | None:
+        """Build what was saved last and, if the function has been called, load it.
+
+        Args:
+            forced: Whether it is a new version even when all that is known of it is as before.
+
+        Returns:
+            What `promote` takes; ``None`` when there is nothing new, or nothing to serve.
+
+        Raises:
+            FunctionError: It does not build, or not load.
+            ToolchainMissing: The machine lacks what builds or runs it.
+        """
+        slot = self._slots.get(name)
+        if slot is None or not slot.saved.valid or self._closed:
+            return None
+        deployment = await self._prepare(slot.saved)
+        current = slot.pool
+        same = current is not None and current.deployment == deployment
+        if same and not forced and not slot.broken:
+            return None
+        pool = self._new_pool(deployment)
+        if slot.called:
+            try:
+                await pool.warm()
+            except BaseException:
+                await pool.close(0.0)
+                raise
+        return pool
+
+    async def promote(self, name: str, pool: Pool) -> None:
+        """Have a staged version answer; the one before it finishes what it runs, and ends."""
+        slot = self._slots.get(name)
+        if slot is None or self._closed:
+            await pool.close(0.0)
+            return
+        old = slot.put(pool)
+        if old is not None:
+            pool.adopt(old.retire())
+            self._bury(old)
+
+    def fail(self, name: str, error: PolyfnError, *, keep: bool) -> None:
+        """What was saved last cannot be started.
+
+        Args:
+            keep: Whether the version before it goes on answering.
+        """
+        slot = self._slots.get(name)
+        if slot is None:
+            return
+        slot.broken = error
+        if keep and slot.pool is not None:
+            slot.stale = error
+        else:
+            self._retire(slot, error)
+
+    def broken(self, name: str) -> PolyfnError | None:
+        """Why what was saved last cannot be started, as far as is known."""
+        slot = self._slots.get(name)
+        return slot.broken if slot else None
+
+    def deployment(self, name: str) -> Deployment | None:
+        """The version that answers, if there is one yet."""
+        slot = self._slots.get(name)
+        return slot.pool.deployment if slot and slot.pool else None
+
+    def _retire(self, slot: Slot, error: PolyfnError) -> None:
+        pool, slot.pool, slot.stale = slot.pool, None, None
+        slot.function = slot.saved
+        if pool is not None:
+            for call in pool.retire():
+                call.fail(error)
+            self._bury(pool)
+
+    def _bury(self, pool: Pool) -> None:
+        """Remember it until its last process is gone."""
+        self._retired = {each for each in self._retired if not each.emptied.is_set()}
+        if not pool.emptied.is_set():
+            self._retired.add(pool)
+
+    # Calls
+
+    async def _invoke(self, invocation: Invocation, timing: Timing) -> Result:
+        slot = self._slot(invocation.function)
+        slot.called = True
+        pool = slot.pool or await self._pool(slot)
+        timing.stale = slot.stale is not None
+        try:
+            result = await pool.invoke(invocation, timing)
+        except ArtifactGone:
+            pool = await self._anew(slot, pool)
+            result = await pool.invoke(invocation, timing)
+        if slot.broken is not None and slot.stale is None:
+            slot.broken = None
+        return result
+
+    async def _anew(self, slot: Slot, gone: Pool) -> Pool:
         """Prepare a function again, whose artifact somebody has removed."""
-        slot = self._slots[name]
         if slot.pool is gone:
             slot.pool = None
-            await gone.close(self._limits.drain_s)
-        return await self._pool(name)
+            await gone.close(self.limits.drain_s)
+        return await self._pool(slot)
 
-    async def _pool(self, name: str) -> Pool:
+    def _slot(self, name: str) -> Slot:
         slot = self._slots.get(name)
         if slot is None:
             raise UnknownFunction(f"There is no function {name!r}; `polyfn list` shows them all.")
-        if slot.function.problem is not None:
-            raise InvalidFunction(f"Function {name!r} cannot be served: {slot.function.problem}")
+        return slot
+
+    async def _pool(self, slot: Slot) -> Pool:
+        function = slot.function
+        if function.problem is not None:
+            raise InvalidFunction(
+                f"Function {function.name!r} cannot be served: {function.problem}"
+            )
         if self._closed:
             raise Unavailable("polyfn is stopping.")
-        return slot.pool or await slot.share(self._open_pool)
+        if slot.pool is not None:
+            return slot.pool
+        try:
+            return await slot.share(self._open_pool)
+        except (FunctionError, ToolchainMissing) as error:
+            slot.broken = error
+            raise
 
     async def _open_pool(self, function: Function) -> Pool:
+        return self._new_pool(await self._prepare(function))
+
+    def _new_pool(self, deployment: Deployment) -> Pool:
+        self.on_deployed(deployment)
         return Pool(
-            await self._prepare(function),
-            limits=self._limits,
+            deployment,
+            limits=self.limits,
             budget=self._budget,
             sink=self._sink,
             spawner=self._spawner,
@@ -131,7 +291,7 @@ class LiveFleet:
         while True:
             await asyncio.sleep(self._prune_every_s)
             for pool in self._pools():
-                await pool.stop_idle(loop.time() - self._limits.idle_timeout_s)
+                await pool.stop_idle(loop.time() - self.limits.idle_timeout_s)
 
     async def _evict(self) -> bool:
         """Stop the instance idle longest, whoever's it is."""
@@ -145,35 +305,3 @@ class LiveFleet:
             return False
         await oldest[1].stop_oldest_idle()
         return True
-
-
-class _Slot:
-    """One function's place: empty, being prepared, or with a pool."""
-
-    def __init__(self, function: Function) -> None:
-        self.function = function
-        self.pool: Pool | None = None
-        self._work: asyncio.Task[Pool] | None = None
-
-    async def share(self, open_pool: Callable[[Function], Awaitable[Pool]]) -> Pool:
-        """Prepare it, or join who prepares it already; a caller that leaves stops nothing."""
-        if self._work is None or self._work.done():
-            self._work = asyncio.ensure_future(self._fill(open_pool))
-            self._work.add_done_callback(_seen)
-        return await asyncio.shield(self._work)
-
-    async def give_up(self) -> None:
-        """Stop preparing it; returns when whatever it started has ended."""
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.wait({self._work})
-
-    async def _fill(self, open_pool: Callable[[Function], Awaitable[Pool]]) -> Pool:
-        # In the same step as the work ends: nobody may find neither work nor pool.
-        self.pool = await open_pool(self.function)
-        return self.pool
-
-
-def _seen(task: asyncio.Task[Pool]) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        task.exception()

@@ -206,10 +206,14 @@ class Instance:
         match message:
             case m.Hello():
                 self._apply(Event.HELLO)
+                if self.state is State.STOPPING:
+                    return
                 self._booted.set_result(None)
                 self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
             case m.Ready():
                 self._apply(Event.READY)
+                if self.state is State.STOPPING:
+                    return
                 self.last_used = self._loop.time()
                 self._ready.set_result(None)
             case m.Error():

@@ -13,7 +13,7 @@ from polyfn.pool.instance import Instance
 from polyfn.pool.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable, Iterator
 
     from polyfn.model import Invocation, Result, Timing
     from polyfn.pool.budget import Budget
@@ -55,6 +55,8 @@ class Pool:
         self._pace = Pace()
         self._cold_start_s = _FIRST_COLD_START_S
         self._closed = False
+        self.emptied = asyncio.Event()
+        """Set when it has been closed or retired, and its last process is gone."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -89,6 +91,36 @@ class Pool:
             self._enqueue(call)
         return await call.answer
 
+    async def warm(self) -> None:
+        """Start one instance, if there is a place for it: does the function load?
+
+        Raises:
+            LoadFailed: It does not.
+            InitTimedOut: It takes too long.
+            Unavailable: There is nothing to start, or the system refused.
+        """
+        await self._start(self._new_instance())
+
+    def adopt(self, calls: Iterable[Call]) -> None:
+        """Take calls that waited for another version of the function."""
+        for call in calls:
+            call.disarm()
+            if not call.abandoned:
+                self._enqueue(call)
+
+    def retire(self) -> list[Call]:
+        """Take no more calls, and give up those that wait; what runs finishes within its own limit.
+
+        Instances that are idle, or become so, stop; `emptied` is set after the last one.
+        """
+        calls = list(self._close())
+        for instance in self._instances:
+            if instance.state is not State.BUSY:
+                self._spawn_task(instance.stop(self._limits.drain_s))
+        self._idle.clear()
+        self._settle()
+        return calls
+
     async def stop_idle(self, before: float) -> None:
         """Stop the instances not used since ``before``, a time of the loop; the oldest first."""
         while self._idle and self._idle[0].last_used < before:
@@ -101,16 +133,28 @@ class Pool:
 
     async def close(self, drain_s: float) -> None:
         """Stop all instances; what runs has ``drain_s`` to finish."""
-        self._closed = True
-        if self._tick is not None:
-            self._tick.cancel()
         name = self.deployment.function.name
-        self._fail_queue(Unavailable(f"Function {name!r} was stopped before it was called."))
+        for call in self._close():
+            call.fail(Unavailable(f"Function {name!r} was stopped before it was called."))
         for task in self._tasks:
             task.cancel()
         self._idle.clear()
         stopping = [instance.stop(drain_s) for instance in self._instances]
         await asyncio.gather(*stopping, *self._tasks, return_exceptions=True)
+        self._settle()
+
+    def _close(self) -> Iterator[Call]:
+        """Take no more calls; yields those that wait."""
+        self._closed = True
+        if self._tick is not None:
+            self._tick.cancel()
+        while (call := self._next_call()) is not None:
+            call.disarm()
+            yield call
+
+    def _settle(self) -> None:
+        if self._closed and not self._instances:
+            self.emptied.set()
 
     # The queue
 
@@ -173,21 +217,24 @@ class Pool:
 
     def _on_dead(self, instance: Instance) -> None:
         self._running.pop(instance, None)
-        self._instances.discard(instance)
         if instance in self._idle:
             self._idle.remove(instance)
         self._budget.give_back()
+        self._forget(instance)
         self._grow()
+
+    def _forget(self, instance: Instance) -> None:
+        self._instances.discard(instance)
+        self._settle()
 
     # Growth
 
     def _grow(self) -> None:
         if self._closed or not self._queue:
             return
-        room = self._limits.instances_per_function - len(self._instances) - self._starting
+        room = self._limits.instances_per_function - len(self._instances)
         for _ in range(min(room, instances_to_start(self._load()))):
-            self._starting += 1
-            self._spawn_task(self._start_one())
+            self._spawn_task(self._start_one(self._new_instance()))
         if self._tick is None:
             self._tick = self._loop.call_later(_TICK_S, self._think_again)
 
@@ -210,16 +257,7 @@ class Pool:
             ceiling=self._pace.ceiling(now),
         )
 
-    async def _start_one(self) -> None:
-        try:
-            if not await self._budget.take():
-                return
-            async with self._budget.starts:
-                await self._start_instance()
-        finally:
-            self._starting -= 1
-
-    async def _start_instance(self) -> None:
+    def _new_instance(self) -> Instance:
         instance = Instance(
             self.deployment,
             self._limits,
@@ -229,14 +267,35 @@ class Pool:
             on_dead=self._on_dead,
         )
         self._instances.add(instance)
+        self._starting += 1
+        return instance
+
+    async def _start_one(self, instance: Instance) -> None:
         try:
-            await instance.start()
+            await self._start(instance)
         except PolyfnError as error:
-            if not instance.pid:
-                self._on_dead(instance)
-            if not self._running and self._starting == 1:  # nobody else will serve those who wait
+            if not self._running and not self._starting:  # nobody else will serve those who wait
                 self._fail_queue(error)
-            return
+
+    async def _start(self, instance: Instance) -> None:
+        """Start it, unless there is no place for it."""
+        placed = False
+        try:
+            placed = await self._budget.take()
+            if placed:
+                await self._boot(instance)
+        finally:
+            self._starting -= 1
+            if not instance.pid:  # there is no process whose death would free its place
+                self._forget(instance)
+                if placed:
+                    self._budget.give_back()
+
+    async def _boot(self, instance: Instance) -> None:
+        async with self._budget.starts:
+            if self._closed:
+                raise Unavailable(f"Function {instance.function!r} is being stopped; call again.")
+            await instance.start()
         self._cold_start_s = min(self._cold_start_s, instance.start_s)
         self._pace.grew()
         self._on_idle(instance)

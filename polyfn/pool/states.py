@@ -58,6 +58,9 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.DRAINING, Event.STOP): State.STOPPING,
     (State.STOPPING, Event.STOP): State.STOPPING,
     (State.STOPPING, Event.ANSWER): State.STOPPING,
+    # What it had to say was under way when it was told to stop.
+    (State.STOPPING, Event.HELLO): State.STOPPING,
+    (State.STOPPING, Event.READY): State.STOPPING,
     (State.STARTING, Event.EXIT): State.DEAD,
     (State.LOADING, Event.EXIT): State.DEAD,
     (State.IDLE, Event.EXIT): State.DEAD,

@@ -43,6 +43,12 @@ def boolean(value: JSON) -> bool:
     return value
 
 
+def switch(value: JSON) -> bool:
+    """True or false; text, as the environment has it, too: ``1`` and ``0`` as well."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+    return words[value] if isinstance(value, str) and value in words else boolean(value)
+
+
 def texts(value: JSON) -> tuple[str, ...]:
     """A list of texts."""
     if not isinstance(value, (list, tuple)):

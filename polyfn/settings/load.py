@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import SettingsError, UsageError
 from polyfn.settings import dotenv_files, netlify, polyfn_toml
@@ -16,11 +16,14 @@ from polyfn.settings.toml_files import parse_toml, read_file, read_toml
 from polyfn.settings.values import Background, Flags, Limits, Serve, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from polyfn.settings.netlify import NetlifyToml
     from polyfn.settings.overrides import Overrides
     from polyfn.settings.polyfn_toml import PolyfnToml
+
+
+_FILE_NAMES: Final = (netlify.ORIGIN, polyfn_toml.ORIGIN, "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class _Files:
     root: Path
     site: NetlifyToml
     own: PolyfnToml
+    looked_for: tuple[Path, ...]
 
 
 def load(start: Path, *, environ: Mapping[str, str], flags: Flags | None = None) -> Settings:
@@ -55,8 +59,11 @@ def load(start: Path, *, environ: Mapping[str, str], flags: Flags | None = None)
     overrides = read_overrides(environ, flags)
     context = overrides.context or "dev"
     files = _read_files(start if flags.cwd else find_root(start), context)
-    extra = _extra_env_files(start, overrides, flags)
-    variables, warnings = _variables(files, extra, context)
+    env_files = [
+        *_extra_env_files(start, overrides, flags),
+        *(files.root / each for each in _env_files(files, context)),
+    ]
+    variables, warnings = _variables(files, env_files)
     environments = merge(environ, variables, files.own.scopes)
     return Settings(
         root=files.root,
@@ -73,6 +80,7 @@ def load(start: Path, *, environ: Mapping[str, str], flags: Flags | None = None)
         environment_origins=environments.origins,
         build_environment=environments.builds,
         warnings=(*overrides.warnings, *files.site.warnings, *warnings),
+        files=(*files.looked_for, *env_files),
     )
 
 
@@ -92,6 +100,9 @@ def _read_files(project: Path, context: str) -> _Files:
         root,
         site if inner is None else netlify.parse(inner, context),
         own or polyfn_toml.parse({}),
+        tuple(
+            dict.fromkeys(directory / name for directory in (project, root) for name in _FILE_NAMES)
+        ),
     )
 
 
@@ -137,12 +148,15 @@ def _extra_env_files(start: Path, overrides: Overrides, flags: Flags) -> list[Pa
     return paths[::-1]
 
 
-def _variables(files: _Files, extra: list[Path], context: str) -> tuple[list[Source], list[str]]:
+def _env_files(files: _Files, context: str) -> Iterable[str]:
+    """The usual files of variables, the winner first."""
+    return files.site.env_files or dotenv_files.file_names(context)
+
+
+def _variables(files: _Files, paths: list[Path]) -> tuple[list[Source], list[str]]:
     """Read the variables of all files, the file that wins first."""
-    usual = files.site.env_files or dotenv_files.file_names(context)
     sources: list[Source] = []
     warnings: list[str] = []
-    paths = [*extra, *(files.root / each for each in usual)]
     for path in paths:
         name = os.path.relpath(path, files.root)
         found, remarks = _read_env_file(path, name)

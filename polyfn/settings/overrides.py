@@ -75,7 +75,7 @@ def read_overrides(environ: Mapping[str, str], flags: Flags) -> Overrides:
         if key.upper() in given
     }
     serve = {key: read[key] for key in SERVE if key in read}
-    flagged = {"host": flags.host, "port": flags.port, "compat": flags.compat}
+    flagged = {key: getattr(flags, key) for key in SERVE}
     limits = {field: read[key] for key, (field, _) in LIMITS.items() if key in read}
     return Overrides(
         functions=str(flags.functions) if flags.functions else read.get("functions"),

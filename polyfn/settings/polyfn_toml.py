@@ -43,6 +43,8 @@ SERVE: Final[Mapping[str, Reader]] = {
     "host": checks.text,
     "port": checks.count(0, 65_535),
     "compat": checks.one_of("netlify-dev"),
+    "watch": checks.switch,
+    "keep_good": checks.switch,
 }
 
 

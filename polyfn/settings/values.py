@@ -43,6 +43,8 @@ class Serve:
     host: str = "127.0.0.1"
     port: int = 9999
     compat: str | None = None
+    watch: bool = True
+    keep_good: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Flags:
     timeout_s: float | None = None
     env_files: tuple[Path, ...] = ()
     compat: str | None = None
+    watch: bool | None = None
+    keep_good: bool | None = None
     context: str | None = None
 
 
@@ -108,6 +112,7 @@ class Settings:
         environment_origins: name → which file it came from, in words.
         build_environment: What builds see on top of polyfn's own environment.
         warnings: What was ignored in files, in words for a person.
+        files: Where settings were looked for, whether there is such a file or not; absolute.
     """
 
     root: Path
@@ -124,3 +129,4 @@ class Settings:
     environment_origins: Mapping[str, str] = field(default_factory=dict)
     build_environment: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes.assets import runner_file
-from polyfn.runtimes.node import insource, naming, typescript
+from polyfn.runtimes.node import insource, naming, packages, typescript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,7 @@ class NodeRuntime:
                 "handler": function.handler if function.api is Api.LAMBDA else "",
                 "source_maps": artifact != function.main_file,
             },
+            depends_on=tuple(packages.manifests(function.main_file.parent)),
         )
 
 

@@ -1,0 +1,96 @@
+"""Changes that belong together come in one batch."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+from polyfn.reload.changes import Batch, Change
+from polyfn.reload.settling import Settling
+
+
+async def next_batch(settling: Settling) -> Batch:
+    async with asyncio.timeout(10):
+        async for batch in settling.batches():
+            return batch
+    raise AssertionError("batches never end")
+
+
+async def test_one_change_comes_alone(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    settling.put(Change("/a", names=False))
+    assert settling.pending
+    assert (await next_batch(settling)).paths == {"/a"}
+    assert not settling.pending
+
+
+async def test_changes_from_another_thread_that_follow_quickly_come_together(
+    tmp_path: Path,
+) -> None:
+    settling = Settling(tmp_path)
+    wanted = {f"/{number}" for number in range(1000)}
+
+    def write() -> None:
+        for path in wanted:
+            settling.put(Change(path, names=False))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    got: set[str] = set()
+    batches = 0
+    while got != wanted:
+        got |= (await next_batch(settling)).paths
+        batches += 1
+    thread.join()
+    assert batches <= 2
+
+
+async def test_changes_without_end_are_still_taken(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.wait(0.001):
+            settling.put(Change(f"/{time.monotonic()}", names=False))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert (await next_batch(settling)).paths
+    finally:
+        done.set()
+        thread.join()
+
+
+async def test_while_git_holds_its_index_nothing_is_taken(tmp_path: Path) -> None:
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    settling = Settling(tmp_path)
+    settling.put(Change("/a", names=False))
+    batch = asyncio.ensure_future(next_batch(settling))
+    done, _ = await asyncio.wait({batch}, timeout=0.5)
+    assert not done
+    lock.unlink()
+    assert (await batch).paths == {"/a"}
+
+
+async def test_quiet_comes_after_the_last_change(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    settling = Settling(tmp_path)
+    began = loop.time()
+    for n in range(10):
+        loop.call_later(n * 0.01, settling.put, Change("/a", names=False))
+    await settling.quiet(0.05)
+    assert loop.time() - began >= 0.14
+
+
+async def test_quiet_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    settling = Settling(tmp_path)
+    for n in range(60):
+        loop.call_later(n * 0.01, settling.put, Change("/a", names=False))
+    async with asyncio.timeout(5):
+        await settling.quiet(0.05, longest_s=0.2)
