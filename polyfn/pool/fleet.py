@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from polyfn.errors import InvalidFunction, Unavailable, UnknownFunction
 from polyfn.pool.budget import Budget
 from polyfn.pool.deployment import ArtifactGone
+from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.pool import Pool
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from polyfn.model import Function, Invocation, Result, Timing
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.loaded import OnLoaded
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -31,6 +33,8 @@ class LiveFleet:
     Args:
         prepare: Builds a function and says how to start it; called at its first use, and again
             after it failed.
+        on_loaded: Called with a deployment and files that it was loaded from, each once; see
+            `polyfn.pool.pool.Pool.loaded_files`.
         prune_every_s: How often instances that have been idle too long are looked for.
     """
 
@@ -42,12 +46,14 @@ class LiveFleet:
         limits: Limits,
         sink: LogSink,
         spawner: Spawner,
+        on_loaded: OnLoaded = nobody_watches,
         prune_every_s: float = _PRUNE_EVERY_S,
     ) -> None:
         self._prune_every_s = prune_every_s
         self._limits = limits
         self._sink = sink
         self._spawner = spawner
+        self._on_loaded = on_loaded
         self._prepare = prepare
         self._budget = Budget(limits.instances, self._evict)
         self._slots = {each.name: _Slot(each) for each in functions}
@@ -121,6 +127,7 @@ class LiveFleet:
             budget=self._budget,
             sink=self._sink,
             spawner=self._spawner,
+            on_loaded=self._on_loaded,
         )
 
     def _pools(self) -> list[Pool]:
