@@ -14,6 +14,7 @@ from polyfn.errors import (
 )
 from polyfn.pool.budget import Budget
 from polyfn.pool.deployment import ArtifactGone
+from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.pool import Pool
 from polyfn.pool.slot import Slot
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from polyfn.errors import PolyfnError
     from polyfn.model import Function, Invocation, Result, Timing
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.loaded import OnLoaded
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -34,10 +36,6 @@ async def _final(name: str) -> bool:
     """Nothing is being saved that could mend a function."""
     del name
     return False
-
-
-def _unwatched(*_: object) -> None:
-    """Nobody asks what functions depend on."""
 
 
 class LiveFleet:
@@ -55,8 +53,7 @@ class LiveFleet:
         on_start_failure: Asked, with its name, before a call fails because its function does not
             start: waits for what is being saved just now, and says whether to try again.
         on_deployed: Told of each version before it is started.
-        on_loaded: Told which files a function's instance has loaded: its name, absolute paths, and
-            when it began to load, as `time.time` has it.
+        on_loaded: Told which files a version was loaded from.
     """
 
     def __init__(
@@ -72,8 +69,8 @@ class LiveFleet:
         self._prune_every_s = prune_every_s
         self.limits = limits
         self.on_start_failure: Callable[[str], Awaitable[bool]] = _final
-        self.on_deployed: Callable[[Deployment], None] = _unwatched
-        self.on_loaded: Callable[[str, Iterable[str], float], None] = _unwatched
+        self.on_deployed: Callable[[Deployment], None] = nobody_watches
+        self.on_loaded: OnLoaded = nobody_watches
         self._sink = sink
         self._spawner = spawner
         self._prepare = prepare
@@ -281,6 +278,7 @@ class LiveFleet:
             budget=self._budget,
             sink=self._sink,
             spawner=self._spawner,
+            on_loaded=self.on_loaded,
         )
 
     def _pools(self) -> list[Pool]:

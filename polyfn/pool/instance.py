@@ -26,6 +26,7 @@ from polyfn.pool import exits
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.channel import Channel
 from polyfn.pool.journal import Journal
+from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.logpipe import LogPipe
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
@@ -59,6 +60,8 @@ class Instance:
     Args:
         on_idle: Called whenever it can take an invocation again.
         on_dead: Called once, when its process has been reaped.
+        on_loaded: Called with files that the function was loaded from, as the runner tells them:
+            before `start` returns or raises, and again after later calls.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Instance:
         *,
         on_idle: Callable[[Instance], None],
         on_dead: Callable[[Instance], None],
+        on_loaded: Callable[[tuple[str, ...]], None] = nobody_watches,
     ) -> None:
         self.deployment = deployment
         self.function = deployment.function.name
@@ -83,6 +87,7 @@ class Instance:
         self._spawner = spawner
         self._on_idle = on_idle
         self._on_dead = on_dead
+        self._on_loaded = on_loaded
         self._loop = asyncio.get_running_loop()
         self._channel = Channel(self._on_message, self._on_frames_end)
         self._journal = Journal(sink, self.function, self.name)
@@ -216,6 +221,8 @@ class Instance:
                     return
                 self.last_used = self._loop.time()
                 self._ready.set_result(None)
+            case m.Loaded(_, files):
+                self._on_loaded(tuple(files))
             case m.Error():
                 self._on_lifecycle_error(message)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
@@ -10,6 +12,7 @@ from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
+from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.states import State
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from polyfn.model import Invocation, Result, Timing
     from polyfn.pool.budget import Budget
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.loaded import OnLoaded
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -25,10 +29,17 @@ if TYPE_CHECKING:
 # While somebody waits, growth is thought over again this often: only then does a long call show.
 _TICK_S: Final = 0.01
 _FIRST_COLD_START_S: Final = 0.05
+# No function has as many; one that makes names up shall not fill the memory.
+_MOST_LOADED_FILES: Final = 100_000
 
 
 class Pool:
-    """Instances of one deployment, and the queue before them; an async context manager."""
+    """Instances of one deployment, and the queue before them; an async context manager.
+
+    Args:
+        on_loaded: Called with the files that the function was loaded from, each once; see
+            `loaded_files`.
+    """
 
     def __init__(
         self,
@@ -38,12 +49,16 @@ class Pool:
         budget: Budget,
         sink: LogSink,
         spawner: Spawner,
+        on_loaded: OnLoaded = nobody_watches,
     ) -> None:
         self.deployment = deployment
         self._limits = limits
         self._budget = budget
         self._sink = sink
         self._spawner = spawner
+        self._on_loaded = on_loaded
+        self._loaded_files: set[str] = set()
+        self._opened = time.time()
         self._loop = asyncio.get_running_loop()
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
@@ -68,6 +83,11 @@ class Pool:
     def instances(self) -> int:
         """How many processes it has, those that start or stop included."""
         return len(self._instances)
+
+    @property
+    def loaded_files(self) -> frozenset[str]:
+        """All files, absolute, that any instance said it was loaded from; broken ones included."""
+        return frozenset(self._loaded_files)
 
     @property
     def idle_since(self) -> float | None:
@@ -227,6 +247,12 @@ class Pool:
         self._instances.discard(instance)
         self._settle()
 
+    def _keep_loaded(self, files: tuple[str, ...]) -> None:
+        fresh = frozenset(filter(os.path.isabs, files)) - self._loaded_files
+        if fresh and len(self._loaded_files) < _MOST_LOADED_FILES:
+            self._loaded_files |= fresh
+            self._on_loaded(self.deployment, fresh, self._opened)
+
     # Growth
 
     def _grow(self) -> None:
@@ -265,6 +291,7 @@ class Pool:
             self._spawner,
             on_idle=self._on_idle,
             on_dead=self._on_dead,
+            on_loaded=self._keep_loaded,
         )
         self._instances.add(instance)
         self._starting += 1

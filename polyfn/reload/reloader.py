@@ -237,13 +237,9 @@ class Reloader:
         """Watch what a version was built from."""
         self._add(map(str, deployment.depends_on))
 
-    def _on_loaded(self, name: str, files: Iterable[str], since: float) -> None:
-        """Watch what an instance has loaded.
-
-        Args:
-            since: When it began to load, as `time.time` has it: what was saved later is news.
-        """
-        known = self._loaded.setdefault(name, set())
+    def _on_loaded(self, deployment: Deployment, files: Iterable[str], since: float) -> None:
+        """Watch what an instance has loaded; what was saved since may not be what it loaded."""
+        known = self._loaded.setdefault(deployment.function.name, set())
         built = f"{self._project.settings.state_dir}{os.sep}"
         new = {each for each in files if not each.startswith(built)} - known
         known |= new

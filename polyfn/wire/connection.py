@@ -176,6 +176,8 @@ class Connection:
                 self.phase = Phase.FAILED
             case m.Error(), Phase.READY:
                 pass
+            case m.Loaded(id=0), Phase.LOADING | Phase.READY:
+                pass
             case _:
                 raise ProtocolViolation(
                     f"{_name(type(message))} with id {message.id} came while the runner was "

@@ -45,6 +45,7 @@ class Type(IntEnum):
     END = 22
     ERROR = 23
     LOG = 24
+    LOADED = 25
 
 
 class Load(NamedTuple):
@@ -148,18 +149,21 @@ class Log(NamedTuple):
     text: str
 
 
+class Loaded(NamedTuple):
+    """Files that the function was loaded from, as far as they were not named before."""
+
+    id: int
+    files: list[str]
+
+
 ToRunner: TypeAlias = Load | Invoke | Cancel | Drain
-FromRunner: TypeAlias = Hello | Ready | Result | Value | Head | Chunk | End | Error | Log
+FromRunner: TypeAlias = Hello | Ready | Result | Value | Head | Chunk | End | Error | Log | Loaded
 Message: TypeAlias = ToRunner | FromRunner
 
 
 def _headers(fields: list[Any]) -> str | None:
     headers = fields[3]
-    try:
-        "".join(headers)  # the quickest way to see that all of them are str
-    except TypeError:
-        return "headers"
-    return "headers" if len(headers) % 2 else None
+    return "headers" if len(headers) % 2 or not _are_strings(headers) else None
 
 
 def _chunk(fields: list[Any]) -> str | None:
@@ -170,6 +174,18 @@ def _log(fields: list[Any]) -> str | None:
     if fields[2] not in (1, 2):
         return "stream"
     return None if fields[3] in LOG_LEVELS else "level"
+
+
+def _loaded(fields: list[Any]) -> str | None:
+    return None if _are_strings(fields[2]) else "files"
+
+
+def _are_strings(items: list[Any]) -> bool:
+    try:
+        "".join(items)  # the quickest way to see that all of them are str
+    except TypeError:
+        return False
+    return True
 
 
 class _Kind:
@@ -215,6 +231,7 @@ _KINDS: Final[dict[int, _Kind]] = {
     Type.END: _Kind(End),
     Type.ERROR: _Kind(Error, _BIN, _BOOL),
     Type.LOG: _Kind(Log, _UINT, _STR, _STR, check=_log),
+    Type.LOADED: _Kind(Loaded, _LIST, check=_loaded),
 }
 _TYPES: Final[dict[type[Any], int]] = {kind.message: int(number) for number, kind in _KINDS.items()}
 

@@ -22,7 +22,7 @@ const MODULE_SYNTAX = new RegExp(
 /**
  * @param {unknown} error what loading threw
  * @param {{main_file: string, source_file?: string, root: string}} spec of LOAD
- * @returns {RuntimeError}
+ * @returns {RuntimeError & {file?: string | null}} with the file that has the syntax error
  */
 function explainLoadError(error, spec) {
   if (error instanceof RuntimeError) return error;
@@ -52,7 +52,8 @@ function syntaxError(error, { file, line }, spec) {
     file === null
       ? `${shown(spec.main_file, spec)}, or a module that it imports`
       : `${shown(file, spec)}:${line}`;
-  return new RuntimeError('Runtime.UserCodeSyntaxError', `${where}: ${error.message}`, error);
+  const told = `${where}: ${error.message}`;
+  return Object.assign(new RuntimeError('Runtime.UserCodeSyntaxError', told, error), { file });
 }
 
 function missingModule(error, spec) {

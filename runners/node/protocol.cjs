@@ -42,6 +42,7 @@ const MESSAGES = {
   END: { number: 22, fields: {} },
   ERROR: { number: 23, fields: { error: 'bin', fatal: 'bool' } },
   LOG: { number: 24, fields: { stream: 'uint', level: 'str', text: 'str' } },
+  LOADED: { number: 25, fields: { files: 'strings' } },
 };
 
 /** What came, or what was to be sent, is not allowed by the protocol. */

@@ -11,7 +11,7 @@
  */
 
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
+const { MAX_LIST, PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
 const { FrameInput } = require('./pipes.cjs');
 const { RuntimeError, describe, inWords } = require('./errors.cjs');
 const { jsonObject, specOf } = require('./spec.cjs');
@@ -20,6 +20,7 @@ const { assemble } = require('./event.cjs');
 const { createContext } = require('./context.cjs');
 const { changeDirectory, replaceEnvironment, setTraceId } = require('./environment.cjs');
 const { captureLogs } = require('./logs.cjs');
+const { LoadedFiles } = require('./loaded.cjs');
 const { loadHandler } = require('./loader.cjs');
 
 const EXIT_FAILED = 1;
@@ -38,6 +39,7 @@ class Session {
     this.draining = false;
     this.open = new Map();
     this.store = new AsyncLocalStorage();
+    this.loaded = new LoadedFiles((files) => this.#sendLoaded(files));
     this.input = new FrameInput(
       readFd,
       (buffer, start, end) => this.#receive(decode(buffer, start, end)),
@@ -81,18 +83,20 @@ class Session {
   async #becomeReady(beganAt) {
     const { spec } = this;
     this.logs = captureLogs(this.output, () => this.#currentId());
-    process.on('exit', () => this.logs.flush());
+    process.on('exit', () => this.#exits());
     try {
       replaceEnvironment(spec.env);
       changeDirectory(spec.cwd);
       if (spec.source_maps) process.setSourceMapsEnabled(true);
       this.#waitForFrames(false);
+      this.loaded.watch(spec.main_file);
       this.handler = await loadHandler(spec);
     } catch (error) {
       return this.#fatal(error);
     }
     this.#waitForFrames(true);
     this.logs.flush();
+    this.loaded.tellReady();
     this.phase = 'ready';
     const info = { init_ms: Math.round(performance.now() - beganAt) };
     return this.output.write(encode('READY', 0, [JSON.stringify(info)]));
@@ -137,6 +141,18 @@ class Session {
     invocation.ended = true;
     this.open.delete(invocation.id);
     if (this.open.size === 0) this.#waitForFrames(true);
+    this.loaded.tellLater();
+  }
+
+  #sendLoaded(files) {
+    for (let at = 0; at < files.length; at += MAX_LIST)
+      this.output.write(encode('LOADED', 0, [files.slice(at, at + MAX_LIST)]));
+  }
+
+  /** The author's code may end the process, also while it is loaded. */
+  #exits() {
+    this.logs.flush();
+    if (this.phase === 'loading') this.loaded.tellAll();
   }
 
   #waitForFrames(alive) {
@@ -153,12 +169,15 @@ class Session {
   #fatal(error) {
     if (this.phase === 'booted') violated(error);
     if (this.phase === 'failed') return;
+    const wasLoading = this.phase === 'loading';
     this.phase = 'failed';
     this.logs?.flush();
+    if (wasLoading) this.loaded.tellAll(error?.file); // no LOADED may follow this ERROR
     const running = [...this.open.values()];
     for (const invocation of running) invocation.abort(error);
     if (running.length === 0)
       this.output.write(encode('ERROR', 0, [JSON.stringify(describe(error)), true]));
+    if (!wasLoading) this.loaded.tellAll();
     process.exit(EXIT_FAILED);
   }
 

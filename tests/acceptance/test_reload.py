@@ -103,7 +103,8 @@ def test_files_that_a_function_loaded_are_watched_wherever_they_are(tmp_path: Pa
             "const { deep } = require('../../src/deep/er/word.json');\n" + js("word + deep"),
             "b.mjs": "import { word } from '../../src/word.mjs';\n"
             "export const handler = async () => ({ statusCode: 200, body: word });\n",
-            "c.py": "import sys\nsys.path.insert(0, __file__ + '/../../../src')\n"
+            "c.py": "import os, sys\nhere = os.path.dirname(__file__)\n"
+            "sys.path.insert(0, os.path.join(here, '../../src'))\n"
             "from pack import word\n" + py("word"),
             "src/deep/er/word.json": '{"deep": "1"}',
             "src/word.mjs": "export const word = '1';\n",

@@ -67,6 +67,7 @@ export class Runner {
     t.after(() => this.child.kill('SIGKILL'));
     this.text = '';
     this.logs = [];
+    this.loaded = [];
     this.messages = [];
     this.waiting = null;
     this.lastId = 0;
@@ -144,7 +145,7 @@ export class Runner {
     return readable(message);
   }
 
-  /** The next message that is no LOG. */
+  /** The next message that is neither LOG nor LOADED. */
   async next(type) {
     const message = await this.#bounded(
       () => this.messages.shift(),
@@ -165,6 +166,11 @@ export class Runner {
         pattern.test(this.text + this.logs.map((log) => log.text).join('\n')) ? true : undefined,
       `the log ${pattern}`,
     );
+  }
+
+  /** Waits until a file was said to be loaded. */
+  async told(file) {
+    return this.#bounded(() => this.loaded.includes(file) || undefined, `LOADED of ${file}`);
   }
 
   /** How it ended. */
@@ -202,6 +208,7 @@ export class Runner {
         level: message.level,
         text: message.text,
       });
+    else if (message.type === 'LOADED') this.loaded.push(...message.files);
     else this.messages.push(message);
     this.#wake();
   }

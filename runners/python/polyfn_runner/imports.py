@@ -23,7 +23,7 @@ from importlib import machinery
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
 RUNNER_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
@@ -47,7 +47,20 @@ _HANDLERS = tuple(
 
 
 class SettledLoader(machinery.SourceFileLoader):
-    """Loads a source file; by way of the bytecode cache only when it has not just been saved."""
+    """Loads a source file; by way of the bytecode cache only when it has not just been saved.
+
+    Args:
+        note: Told of each file that is about to be loaded.
+    """
+
+    def __init__(self, name: str, path: str, note: Callable[[str], None]) -> None:
+        super().__init__(name, path)
+        self._note = note
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Compile the file, or take it out of the cache."""
+        self._note(self.path)
+        return super().get_code(fullname)
 
     def path_stats(self, path: str) -> Mapping[str, Any]:
         """The file's time and size; refusing is how a loader says: without the cache.
@@ -124,11 +137,15 @@ class _Then:
         return getattr(self._loader, name)
 
 
-def use_settled_loader() -> None:
+def use_settled_loader(note: Callable[[str], None]) -> None:
     """Have every directory that comes into use from now on import by `SettledLoader`."""
+
+    def source_loader(name: str, path: str) -> SettledLoader:
+        return SettledLoader(name, path, note)
+
     details: list[tuple[Any, list[str]]] = [
         (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
-        (SettledLoader, machinery.SOURCE_SUFFIXES),
+        (source_loader, machinery.SOURCE_SUFFIXES),
         (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
     ]
     sys.path_hooks[-1:] = [machinery.FileFinder.path_hook(*details)]

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 HANDLER_NAMES = ("handler", "lambda_handler")
 
 
-def load(spec: dict[str, Any], on_logging: Callable[[], None]) -> Handler:
+def load(
+    spec: dict[str, Any], on_logging: Callable[[], None], note: Callable[[str], None]
+) -> Handler:
     """Set the import path, import the main file and return the handler.
 
     Args:
@@ -27,6 +29,7 @@ def load(spec: dict[str, Any], on_logging: Callable[[], None]) -> Handler:
             replace the interpreter's own, or absent), ``search`` (list of directories to look in
             last) and ``shared_directory`` (whether files beside the main file are other functions).
         on_logging: Called once `logging` is there.
+        note: Told of each source file that is about to be loaded.
 
     Raises:
         LoadFailed: It does not load; ``SystemExit`` and ``KeyboardInterrupt`` pass.
@@ -38,15 +41,18 @@ def load(spec: dict[str, Any], on_logging: Callable[[], None]) -> Handler:
             "Runtime.MalformedHandlerName",
             f"'{wanted}' cannot be the name of a handler: give the name of a module-level function",
         )
-    module = _import_main(spec, main_file, on_logging)
+    module = _import_main(spec, main_file, on_logging, note)
     return _find_handler(module, wanted, main_file)
 
 
 def _import_main(
-    spec: dict[str, Any], main_file: str, on_logging: Callable[[], None]
+    spec: dict[str, Any],
+    main_file: str,
+    on_logging: Callable[[], None],
+    note: Callable[[str], None],
 ) -> ModuleType:
     directory, file = os.path.split(main_file)
-    imports.use_settled_loader()
+    imports.use_settled_loader(note)
     imports.add_site(spec.get("site_packages"))
     sys.path[:0] = imports.python_path(spec["env"])
     is_package = file == "__init__.py"
@@ -56,7 +62,7 @@ def _import_main(
     if imports.library_has(name):
         name, taken = f"{name}_function", name
     finder = imports.Finder(
-        main=_module_spec(name, main_file, directory if is_package else None),
+        main=_module_spec(name, main_file, directory if is_package else None, note),
         taken=taken,
         beside=directory if spec.get("shared_directory") else "",
         library=list(sys.path),
@@ -74,8 +80,10 @@ def _import_main(
     return sys.modules[name]
 
 
-def _module_spec(name: str, file: str, package: str | None) -> machinery.ModuleSpec:
-    loader = imports.SettledLoader(name, file)
+def _module_spec(
+    name: str, file: str, package: str | None, note: Callable[[str], None]
+) -> machinery.ModuleSpec:
+    loader = imports.SettledLoader(name, file, note)
     spec = machinery.ModuleSpec(name, loader, origin=file, is_package=package is not None)
     spec.has_location = True
     if package is not None:

@@ -11,6 +11,7 @@ from polyfn_runner.channel import Channel
 from polyfn_runner.frames import FrameReader
 from polyfn_runner.inbox import Inbox
 from polyfn_runner.invoke import Invoker
+from polyfn_runner.loaded import Loaded
 from polyfn_runner.logs import Logs
 
 TYPE_CHECKING = False
@@ -45,13 +46,13 @@ def serve(read_fd: int, write_fd: int) -> NoReturn:
     channel.send(messages.HELLO, 0, _json(_hello()))
     if not reader.waiting(_IDLE_MS):
         _warm_up()
-    inbox, logs = Inbox(reader), Logs(channel)
-    process.end_with_supervisor(read_fd)
+    inbox, logs, loaded = Inbox(reader), Logs(channel), Loaded(channel)
     process.isolate_forks(reader, channel)
     faulthandler.enable(2)
     try:
-        invoker = _load(inbox, channel, logs)
+        invoker = _load(inbox, channel, logs, loaded)
         while True:
+            loaded.tell()
             _step(inbox, channel, logs, invoker)
     except KeyboardInterrupt:
         process.leave(_EXIT_INTERRUPTED)
@@ -73,17 +74,21 @@ def _warm_up() -> None:
     import traceback  # noqa: F401, PLC0415
 
 
-def _load(inbox: Inbox, channel: Channel, logs: Logs) -> Invoker:
+def _load(inbox: Inbox, channel: Channel, logs: Logs, loaded: Loaded) -> Invoker:
     spec = _wait_for_load(inbox, channel)
+    process.end_with_supervisor(inbox.fd, loaded.tell_early)
     begun = perf_counter()
     logs.take_over()
     try:
         process.become(spec["env"], spec["cwd"])
-        handler = loader.load(spec, lambda: _add_handler(channel, spec["env"]))
+        handler = loader.load(spec, lambda: _add_handler(channel, spec["env"]), loaded.note)
     except SystemExit as error:
+        loaded.tell()
         _fail(channel, logs, errors.exited(error.code), errors.exit_status(error.code))
     except BaseException as error:  # noqa: BLE001 - whatever the author raises is reported
+        loaded.tell()
         _fail(channel, logs, error)
+    loaded.tell()
     init_ms = round((perf_counter() - begun) * 1000, 3)
     channel.send(messages.READY, 0, _json({"init_ms": init_ms}))
     return Invoker(handler, context.facts(spec), inbox, channel, logs)

@@ -47,8 +47,12 @@ class RunnerProcess:
     def load(self, main_file: Path, **spec: Any) -> Any:
         """Send LOAD; what answers it, READY or ERROR."""
         self.expect(m.Hello)
-        self.send(self.connection.load(load_spec(main_file, **spec)))
+        self.begin_load(main_file, **spec)
         return self.expect(m.Ready, m.Error)
+
+    def begin_load(self, main_file: Path, **spec: Any) -> None:
+        """Send LOAD."""
+        self.send(self.connection.load(load_spec(main_file, **spec)))
 
     def call(
         self,

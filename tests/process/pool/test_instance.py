@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -202,6 +203,27 @@ async def test_function_that_does_not_load_says_why(
     with pytest.raises(error, match=words):
         async with started(deploy(main_file), sink, init_timeout_s=0.2):
             pass
+
+
+async def test_files_are_told_before_the_function_is_ready_or_has_failed(
+    deploy: Deploy, sink: Remembering
+) -> None:
+    for main_file in ("fine", "throws", "exits"):
+        told: list[tuple[str, ...]] = []
+        with Spawner() as spawner:
+            instance = Instance(
+                deploy(main_file, TELLS='["/srv/a.js", "/srv/b.js"]'),
+                Limits(),
+                sink,
+                spawner,
+                on_idle=Owner().on_idle,
+                on_dead=Owner().on_dead,
+                on_loaded=told.append,
+            )
+            with contextlib.suppress(LoadFailed, InstanceDied):
+                await instance.start()
+            assert told == [("/srv/a.js", "/srv/b.js")]
+            await instance.stop()
 
 
 async def test_runner_of_another_protocol_version_is_refused(

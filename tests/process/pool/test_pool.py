@@ -17,6 +17,7 @@ from polyfn.errors import InstanceDied, LoadFailed, Throttled, TimedOut, Unavail
 from polyfn.model import Buffered, Timing
 from polyfn.pool.budget import Budget
 from polyfn.pool.deployment import Deployment
+from polyfn.pool.loaded import OnLoaded, nobody_watches
 from polyfn.pool.pool import Pool
 from polyfn.pool.spawner import Spawner
 from polyfn.settings.values import Limits
@@ -31,7 +32,12 @@ async def _nobody_idle() -> bool:
 
 @asynccontextmanager
 async def pool_of(
-    deployment: Deployment, sink: Remembering, *, budget: Budget | None = None, **limits: Any
+    deployment: Deployment,
+    sink: Remembering,
+    *,
+    budget: Budget | None = None,
+    on_loaded: OnLoaded = nobody_watches,
+    **limits: Any,
 ) -> AsyncIterator[Pool]:
     with Spawner() as spawner:
         pool = Pool(
@@ -40,6 +46,7 @@ async def pool_of(
             budget=budget or Budget(200, _nobody_idle),
             sink=sink,
             spawner=spawner,
+            on_loaded=on_loaded,
         )
         async with pool:
             yield pool
@@ -221,3 +228,44 @@ async def test_a_place_that_is_taken_by_nobody_comes_back(
             with pytest.raises(InstanceDied):
                 await pool.invoke(ask("kill"), Timing())
     assert budget.free == 1
+
+
+async def test_files_that_instances_were_loaded_from_are_kept_and_told_once(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    told: list[frozenset[str]] = []
+    deployment = deploy(TELLS='["/srv/a.js", "/srv/b.js", "relative.js"]')
+
+    began = time.time()
+
+    def on_loaded(whose: Deployment, files: frozenset[str], since: float) -> None:
+        assert whose is deployment
+        assert began <= since <= time.time()
+        told.append(files)
+
+    async with pool_of(deployment, sink, on_loaded=on_loaded) as pool:
+        await asyncio.gather(*(pool.invoke(ask("sleep", seconds=0.5), Timing()) for _ in range(2)))
+        await pool.invoke(ask("load", files=["/srv/b.js", "/srv/late.js"]), Timing())
+        await eventually(lambda: len(told) == 2)
+        assert told == [{"/srv/a.js", "/srv/b.js"}, {"/srv/late.js"}]
+        assert pool.loaded_files == {"/srv/a.js", "/srv/b.js", "/srv/late.js"}
+
+
+async def test_files_of_a_function_that_does_not_load_are_told_before_its_callers_know(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy("throws", TELLS='["/srv/broken.js"]'), sink) as pool:
+        with pytest.raises(LoadFailed):
+            await pool.invoke(ask("echo"), Timing())
+        assert pool.loaded_files == {"/srv/broken.js"}
+
+
+async def test_function_that_makes_files_up_fills_no_memory(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        for round_ in range(30):
+            files = [f"/srv/{round_}/{number}.js" for number in range(4096)]
+            await pool.invoke(ask("load", files=files), Timing())
+        await pool.invoke(ask("echo"), Timing())  # what came before it has been read
+        assert 100_000 <= len(pool.loaded_files) < 110_000

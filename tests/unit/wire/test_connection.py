@@ -33,6 +33,7 @@ SAMPLES: list[m.Message] = [
     *(m.End(number) for number in (0, 1, 2)),
     *(m.Error(number, b"{}", fatal) for number in (0, 1, 2) for fatal in (True, False)),
     *(m.Log(number, 1, "", "x") for number in (0, 1, 2)),
+    *(m.Loaded(number, ["/srv/a.js"]) for number in (0, 1)),
 ]
 
 
@@ -76,12 +77,12 @@ ERRORS = {"ERROR 0", "ERROR 0!", "ERROR 1", "ERROR 1!"}
 LEGAL = {
     "booting": {"HELLO 0"},
     "booted": LOGS,
-    "loading": {"READY 0", "ERROR 0!"} | LOGS,
+    "loading": {"READY 0", "ERROR 0!", "LOADED 0"} | LOGS,
     "failed": LOGS,
-    "ready": {"ERROR 0", "ERROR 0!"} | LOGS,
-    "open": {"RESULT 1", "VALUE 1", "HEAD 1"} | ERRORS | LOGS,
-    "open for value": {"VALUE 1", "HEAD 1"} | ERRORS | LOGS,
-    "streaming": {"CHUNK 1", "END 1"} | ERRORS | LOGS,
+    "ready": {"ERROR 0", "ERROR 0!", "LOADED 0"} | LOGS,
+    "open": {"RESULT 1", "VALUE 1", "HEAD 1", "LOADED 0"} | ERRORS | LOGS,
+    "open for value": {"VALUE 1", "HEAD 1", "LOADED 0"} | ERRORS | LOGS,
+    "streaming": {"CHUNK 1", "END 1", "LOADED 0"} | ERRORS | LOGS,
 }
 
 

@@ -36,6 +36,7 @@ MESSAGES = st.one_of(
     st.builds(m.End, UINTS),
     st.builds(m.Error, UINTS, BYTES, st.booleans()),
     st.builds(m.Log, UINTS, st.sampled_from([1, 2]), st.sampled_from([*m.LOG_LEVELS]), st.text()),
+    st.builds(m.Loaded, UINTS, st.lists(st.text(), max_size=20)),
 )
 JUNK: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text() | BYTES,
@@ -125,6 +126,10 @@ def _decode_or_refuse(data: bytes) -> None:
         ([24, 1, 1, "loud", "x"], "LOG has a wrong 'level'"),
         ([24, 1, 1, "", b"x"], "LOG has a wrong 'text'"),
         ([24, 1, 1, "", {}], "LOG has a wrong 'text'"),
+        ([25, 0, "/srv/a.js"], "LOADED has a wrong 'files'"),
+        ([25, 0, ["/srv/a.js", 1]], "LOADED has a wrong 'files'"),
+        ([25, 0, [["/srv/a.js"]]], "LOADED has a wrong 'files'"),
+        ([25, 0], "LOADED has 1 fields after its id, but 0 came"),
         ([23, 1, b"{}", 0], "ERROR has a wrong 'fatal'"),
         ([19, 1, "null"], "VALUE has a wrong 'value'"),
     ],
