@@ -58,6 +58,8 @@ class FunctionConfig:
     event_format: EventFormat = EventFormat.V1
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables added to the project's."""
+    environment_origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name → the tables that set it, in words, the one that counts first."""
     environment_only: tuple[str, ...] | None = None
     """Patterns of the only project variables it sees; ``None``: it sees all."""
     included_files: tuple[str, ...] = ()
