@@ -142,6 +142,23 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What will keep functions from working, as far as it shows without building or running them.
+
+    Attributes:
+        problem: What is wrong, in words.
+        command: What to type against it; empty when there is no such command.
+        functions: Whom it concerns, by name.
+        is_certain: Whether they will fail; otherwise they may do without.
+    """
+
+    problem: str
+    command: str
+    functions: tuple[str, ...]
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One step of a build; ``{work}`` in an argument stands for the build's own directory.
 

@@ -127,6 +127,9 @@ class _Terminal:
     def on_request(self, record: RequestRecord) -> None:
         self._out.write(self._screen.request_line(record, self._on_out))
 
+    def on_missing(self, line: str) -> None:
+        self._err.write(self._on_err(f"! {line}", fg="red"))
+
     def on_problem(self, function: Function, error: PolyfnError) -> None:
         self._err.write(self._on_err(f"{function.name}: {error.message}", fg="red"))
 
