@@ -205,11 +205,21 @@ class Unavailable(PlatformError):
 
 
 class ToolchainMissing(PlatformError):
-    """A program that the function needs is not on this machine; the message says how to get it."""
+    """A program that the function needs is not on this machine; the message says how to get it.
+
+    Args:
+        problem: The message's first half: what was found, or not.
+        command: What to type to get it; empty when there is no such command.
+    """
 
     type = "Platform.ToolchainMissing"
     status = 502
     exit_code = 5
+
+    def __init__(self, message: str, *, problem: str = "", command: str = "") -> None:
+        super().__init__(message)
+        self.problem = problem or message
+        self.command = command
 
 
 class AddressInUse(PlatformError):

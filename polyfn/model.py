@@ -58,6 +58,8 @@ class FunctionConfig:
     event_format: EventFormat = EventFormat.V1
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables added to the project's."""
+    environment_origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name → the tables that set it, in words, the one that counts first."""
     environment_only: tuple[str, ...] | None = None
     """Patterns of the only project variables it sees; ``None``: it sees all."""
     included_files: tuple[str, ...] = ()
@@ -137,6 +139,23 @@ class Tool:
     path: Path
     version: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What will keep functions from working, as far as it shows without building or running them.
+
+    Attributes:
+        problem: What is wrong, in words.
+        command: What to type against it; empty when there is no such command.
+        functions: Whom it concerns, by name.
+        is_certain: Whether they will fail; otherwise they may do without.
+    """
+
+    problem: str
+    command: str
+    functions: tuple[str, ...]
+    is_certain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,18 +6,17 @@ Both ways carry the same HTTP request, so a function cannot tell them apart; a r
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 import orjson
 
 from polyfn.app.calls import HttpRequest
 from polyfn.app.in_process import call_in_process
+from polyfn.app.listing import find_function
 from polyfn.app.loop import run
 from polyfn.app.payloads import body_of
 from polyfn.app.through_server import call_through_server
-from polyfn.discover import scan
-from polyfn.errors import InvalidFunction, UnknownFunction, UsageError
+from polyfn.errors import InvalidFunction, UsageError
 from polyfn.gateway import admin, presence
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def invoke(
         UnknownFunction: There is no such function.
         PolyfnError: It could not be sent, or the answer was cut.
     """
-    function = _find(settings, call.function)
+    function = _callable(settings, call.function)
     request = _request(function, call, settings)
     running = presence.find(settings.state_dir)
     if running is None:
@@ -46,13 +45,8 @@ def invoke(
     return call_through_server(running, request, listener, patience_s)
 
 
-def _find(settings: Settings, name: str) -> Function:
-    functions = {function.name: function for function in scan(settings).functions}
-    function = functions.get(name)
-    if function is None:
-        near = difflib.get_close_matches(name, functions, n=3)
-        hint = f"Did you mean {', '.join(near)}?" if near else "`polyfn list` shows what there is."
-        raise UnknownFunction(f"There is no function {name!r} in {settings.functions_dir}. {hint}")
+def _callable(settings: Settings, name: str) -> Function:
+    function = find_function(settings, name)
     if function.problem is not None:
         raise InvalidFunction(f"Function {name!r} cannot be called: {function.problem}")
     return function

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from polyfn.build.progress import Listener
+    from polyfn.build.toolchains import Toolchains
     from polyfn.discover import Manifest
     from polyfn.gateway.admin import App
     from polyfn.gateway.exchange import RequestRecord
@@ -72,6 +73,11 @@ class Project:
         self.settings = settings
         self.fleet.limits = settings.limits
         self._workshop.configure(settings)
+
+    @property
+    def toolchains(self) -> Toolchains:
+        """Where the programs of its functions are found."""
+        return self._workshop.toolchains
 
     async def _prepare(self, function: Function) -> Deployment:
         prepared = await self._workshop.prepare(function)

@@ -8,8 +8,9 @@ import signal
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
+from polyfn.app import doctor
 from polyfn.app.project import front_of, open_project
-from polyfn.errors import PolyfnError
+from polyfn.errors import PolyfnError, ToolchainMissing
 from polyfn.gateway import presence, server
 from polyfn.reload import Reloader
 
@@ -45,6 +46,10 @@ class Screen(Protocol):
 
     def on_request(self, record: RequestRecord) -> None:
         """A request was answered."""
+        ...
+
+    def on_missing(self, line: str) -> None:
+        """Something that functions need is not on this machine."""
         ...
 
     def on_problem(self, function: Function, error: PolyfnError) -> None:
@@ -89,8 +94,9 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
             ):
                 screen.on_ready(address.url, project.manifest)
                 async with _reloading(project, screen), asyncio.TaskGroup() as group:
-                    preparing = [
-                        group.create_task(_prepare(project, function, screen))
+                    check = group.create_task(_check(project, screen))
+                    preparing = [check] + [
+                        group.create_task(_prepare(project, function, screen, check))
                         for function in project.fleet.functions()
                         if function.valid
                     ]
@@ -105,9 +111,22 @@ def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[
     return Reloader(project, screen.on_reload) if watch else nullcontext()
 
 
-async def _prepare(project: Project, function: Function, screen: Screen) -> None:
+async def _check(project: Project, screen: Screen) -> frozenset[str]:
+    """Say in one line what is missing; returns the functions that go without it."""
+    missing = await doctor.missing(project.fleet.functions(), project.toolchains)
+    if missing:
+        screen.on_missing(doctor.in_one_line(missing))
+    return frozenset(name for each in missing for name in each.functions)
+
+
+async def _prepare(
+    project: Project, function: Function, screen: Screen, check: asyncio.Task[frozenset[str]]
+) -> None:
     try:
         await project.fleet.prepare(function.name)
+    except ToolchainMissing as error:
+        if function.name not in await check:  # what could be fetched has not come
+            screen.on_problem(function, error)
     except PolyfnError as error:
         screen.on_problem(function, error)
 

@@ -25,6 +25,8 @@ _COMMANDS: Final = {
     "invoke": "Call one function and print its answer.",
     "list": "Show every function, and what is wrong with those that cannot be served.",
     "build": "Build functions, and show the compiler's words.",
+    "env": "Show the variables that functions see, and where each value comes from.",
+    "doctor": "Show what this project needs of this machine, and what is missing.",
     "completion": "Print the script that completes polyfn's commands in your shell.",
 }
 

@@ -41,6 +41,16 @@ def project_options(command: Command) -> Command:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
+env_file_option = click.option(
+    "--env-file",
+    "env_files",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="F",
+    help="A file of variables, over all .env files; may be given more than once.",
+)
+
+
 def settings_of(cwd: Path | None, functions: Path | None, **flags: Any) -> Settings:
     """Read the project's settings, the command line's flags on top.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from polyfn.cli.options import project_options, settings_of, settings_reader
+from polyfn.cli.options import env_file_option, project_options, settings_of, settings_reader
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from polyfn.build.progress import Event
     from polyfn.discover import Manifest
     from polyfn.errors import PolyfnError
@@ -39,14 +40,7 @@ Examples:
     metavar="S",
     help="Time limit of a synchronous call, in seconds. [default: 30]",
 )
-@click.option(
-    "--env-file",
-    "env_files",
-    type=click.Path(dir_okay=False, path_type=Path),
-    multiple=True,
-    metavar="F",
-    help="A file of variables, over all .env files; may be given more than once.",
-)
+@env_file_option
 @click.option(
     "--compat",
     type=click.Choice(["netlify-dev"]),
@@ -132,6 +126,9 @@ class _Terminal:
 
     def on_request(self, record: RequestRecord) -> None:
         self._out.write(self._screen.request_line(record, self._on_out))
+
+    def on_missing(self, line: str) -> None:
+        self._err.write(self._on_err(f"! {line}", fg="red"))
 
     def on_problem(self, function: Function, error: PolyfnError) -> None:
         self._err.write(self._on_err(f"{function.name}: {error.message}", fg="red"))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from polyfn.settings.values import FunctionRule, Settings
 
 _PATTERNS: Final = frozenset({"routes", "excluded_routes"})
+_ENVIRONMENT: Final = "environment"
 _JOINED: Final = frozenset({"included_files", "external_node_modules"})
 
 
@@ -53,7 +54,8 @@ def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Res
     if is_background:
         # Such a flag limits how long a caller waits; for this one nobody does.
         over.pop("timeout_s", None)
-    config = _config({**merged, **over, "background": is_background})
+    variables = _variables(name, settings.function_rules)
+    config = _config({**merged, **over, **variables, "background": is_background})
     return Resolved(config, kind_of(name, config), "; ".join(problems) or None)
 
 
@@ -100,30 +102,33 @@ def _about(name: str, rules: Iterable[FunctionRule]) -> list[Mapping[str, JSON]]
 
 
 def _merged(tables: Iterable[Mapping[str, JSON]]) -> dict[str, JSON]:
-    """Lay tables over one another, the last on top."""
+    """Lay tables over one another, the last on top; `_variables` reads ``environment``."""
     whole: dict[str, JSON] = {}
     for table in tables:
         for key, value in table.items():
-            if key == "environment":
-                whole |= _environment(whole, value)
-            elif key in _JOINED:
+            if key in _JOINED:
                 whole[key] = tuple(dict.fromkeys((*whole.get(key, ()), *value)))
-            else:
+            elif key != _ENVIRONMENT:
                 whole[key] = value
     return whole
 
 
-def _environment(
-    below: Mapping[str, JSON], said: Mapping[str, str] | tuple[str, ...]
-) -> dict[str, JSON]:
+def _variables(name: str, rules: Iterable[FunctionRule]) -> dict[str, JSON]:
     """A table adds variables; a list sets some too, and limits which others are seen."""
-    added = dict(below.get("environment", {}))
-    if not isinstance(said, tuple):
-        return {"environment": added | dict(said)}
-    pairs = [entry.partition("=") for entry in said]
-    added |= {name: value for name, equals, value in pairs if equals}
-    names = tuple(name for name, equals, _ in pairs if not equals)
-    return {"environment": added, "environment_only": (*below.get("environment_only", ()), *names)}
+    added: dict[str, str] = {}
+    origins: dict[str, tuple[str, ...]] = {}
+    only: tuple[str, ...] | None = None
+    for rule in rules:
+        said = rule.values.get(_ENVIRONMENT)
+        if said is None or not matches(name, rule.pattern):
+            continue
+        if isinstance(said, tuple):
+            pairs = [entry.partition("=") for entry in said]
+            only = (*(only or ()), *(key for key, equals, _ in pairs if not equals))
+            said = {key: value for key, equals, value in pairs if equals}
+        added |= said
+        origins |= {key: (rule.place, *origins.get(key, ())) for key in said}
+    return {"environment": added, "environment_origins": origins, "environment_only": only}
 
 
 def _config(said: dict[str, JSON]) -> FunctionConfig:

@@ -56,6 +56,11 @@ def close(sockets: Iterable[socket.socket]) -> None:
         each.close()
 
 
+def url_of(host: str, port: int) -> str:
+    """The base URL of an address, without a slash at the end."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def owner_of(port: int) -> str | None:
     """Who listens on a TCP port, such as ``node (pid 4242)``, where this user may know."""
     try:

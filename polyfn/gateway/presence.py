@@ -16,6 +16,7 @@ import orjson
 import psutil
 
 from polyfn.errors import PlatformError
+from polyfn.gateway.listen import url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,11 @@ class Presence:
     host: str
     port: int
     token: str
+
+    @property
+    def url(self) -> str:
+        """Where it can be called."""
+        return url_of(self.host, self.port)
 
 
 def new_token() -> str:

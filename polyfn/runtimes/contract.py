@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Function, LaunchSpec, SourceFacts, Tool
+    from polyfn.model import BuildPlan, Concern, Function, LaunchSpec, SourceFacts, Tool
 
 
 class Runtime(Protocol):
@@ -46,6 +46,18 @@ class Runtime(Protocol):
 
     def tools(self, function: Function) -> tuple[str, ...]:
         """Names of the programs that building and starting it need, such as ``("go",)``."""
+        ...
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        """What functions of this language need and do not have: `polyfn doctor` shows it.
+
+        Args:
+            functions: All of this language.
+            tools: The programs that were found; not all that they need may be there.
+            env: The environment that builds start from.
+        """
         ...
 
     def plan(

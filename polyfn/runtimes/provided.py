@@ -12,10 +12,10 @@ from polyfn.errors import LoadFailed
 from polyfn.model import SourceFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Function, LaunchSpec, Tool
+    from polyfn.model import BuildPlan, Concern, Function, LaunchSpec, Tool
 
 _BOOTSTRAP: Final = "bootstrap"
 
@@ -46,6 +46,13 @@ class ProvidedRuntime:
         """It needs nothing that polyfn knows of."""
         del function
         return ()
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        """Nothing can be told of a program."""
+        del functions, tools, env
+        return iter(())
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

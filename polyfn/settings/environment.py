@@ -10,8 +10,11 @@ from polyfn.settings import variables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PROCESS: Final = "the environment"
-_OURS: Final = "POLYFN_"
+PROCESS: Final = "the process environment"
+OURS: Final = "polyfn"
+"""Where a value comes from that nobody has set."""
+
+_PREFIX: Final = "POLYFN_"
 _LAMBDA_CLIENT: Final = frozenset({"AWS_LAMBDA_RUNTIME_API", "_LAMBDA_SERVER_PORT"})
 
 
@@ -24,17 +27,30 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A value, and where it comes from.
+
+    Attributes:
+        origins: The places that set it, in words, such as ``.env.local``: first the one that this
+            value is from, then those it takes the place of.
+    """
+
+    value: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Environments:
     """The variables that functions and builds see.
 
     Attributes:
         functions: name → value.
-        origins: name → where the value comes from, in words.
+        origins: name → the places that set it, in words, the one that counts first.
         builds: name → value, on top of polyfn's own environment.
     """
 
     functions: Mapping[str, str]
-    origins: Mapping[str, str]
+    origins: Mapping[str, tuple[str, ...]]
     builds: Mapping[str, str]
 
 
@@ -51,24 +67,36 @@ def merge(
             without ``builds`` is not added for builds.
     """
     own = {name: _utf8(value) for name, value in process.items() if _may_pass(name)}
-    merged: dict[str, tuple[str, str]] = {}
-    for source in (Source(PROCESS, own), *files):
-        for name, value in source.values.items():
-            merged.setdefault(name, (value, source.origin))
+    # From the one that loses to the one that wins.
+    places = reversed((Source(PROCESS, own), *files))
+    merged = laid(
+        {name: Variable(value, (place.origin,)) for name, value in place.values.items()}
+        for place in places
+    )
     seen = {name: each for name, each in merged.items() if _in_scope(name, "functions", scopes)}
     return Environments(
-        functions={name: value for name, (value, _) in seen.items()},
-        origins={name: origin for name, (_, origin) in seen.items()},
+        functions={name: each.value for name, each in seen.items()},
+        origins={name: each.origins for name, each in seen.items()},
         builds={
-            name: value
-            for name, (value, _) in merged.items()
+            name: each.value
+            for name, each in merged.items()
             if name not in process and _in_scope(name, "builds", scopes)
         },
     )
 
 
+def laid(layers: Iterable[Mapping[str, Variable]]) -> dict[str, Variable]:
+    """Lay variables over one another, the last on top; what is on top knows what is under it."""
+    whole: dict[str, Variable] = {}
+    for layer in layers:
+        for name, each in layer.items():
+            under = whole.get(name)
+            whole[name] = Variable(each.value, each.origins + under.origins) if under else each
+    return whole
+
+
 def _may_pass(name: str) -> bool:
-    return not name.startswith(_OURS) and name not in _LAMBDA_CLIENT and variables.is_name(name)
+    return not name.startswith(_PREFIX) and name not in _LAMBDA_CLIENT and variables.is_name(name)
 
 
 def _in_scope(name: str, scope: str, scopes: Mapping[str, frozenset[str]]) -> bool:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import Api
+from polyfn.settings.environment import OURS, PROCESS, Variable, laid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +20,21 @@ _ALWAYS: Final = (
 )  # fmt: skip
 """What a program needs to run at all: a list of variables in ``environment`` does not hide it."""
 
+_SAID_OF_IT: Final = "what is said of the function"
+
 
 def function_environment(
     settings: Settings, function: Function, *, url: str | None = None, log_stream: str = ""
 ) -> dict[str, str]:
-    """Say what a function sees; pure.
+    """Say what a function sees: name → value; see `function_variables`."""
+    seen = function_variables(settings, function, url=url, log_stream=log_stream)
+    return {name: each.value for name, each in seen.items()}
+
+
+def function_variables(
+    settings: Settings, function: Function, *, url: str | None = None, log_stream: str = ""
+) -> dict[str, Variable]:
+    """Say what a function sees, and where each value comes from; pure.
 
     Lambda's names are those of AWS's page "Defined runtime environment variables"; those that only
     name a managed runtime or hold credentials are left out. ``LAMBDA_TASK_ROOT`` is the project.
@@ -35,33 +46,69 @@ def function_environment(
         log_stream: The name to give the instance's log stream; the function's own by default.
 
     Returns:
-        The whole environment: name → value.
+        The whole environment: name → value, with its origins.
     """
     config = function.config
-    project = _limited(settings.environment, config.environment_only)
-    defaults = {
-        "CONTEXT": settings.context,
-        "URL": url or f"http://localhost:{settings.serve.port}",
-        "SITE_NAME": settings.root.name or "site-name",
-        "AWS_REGION": "us-east-1",
-        "TZ": "UTC",
+    own = {
+        name: Variable(value, config.environment_origins.get(name, (_SAID_OF_IT,)))
+        for name, value in config.environment.items()
     }
-    chosen = {**defaults, **project, **config.environment}
+    return _complete(
+        _defaults(settings, url),
+        _limited(_of_project(settings), config.environment_only),
+        own,
+        _ours(_lambda(settings, function, log_stream)),
+        _always(settings),
+    )
+
+
+def project_variables(settings: Settings, *, url: str | None = None) -> dict[str, Variable]:
+    """Say what all functions of a project see that do not limit it, in the same way; pure."""
+    return _complete(_defaults(settings, url), _of_project(settings), _always(settings))
+
+
+def _complete(*layers: Mapping[str, Variable]) -> dict[str, Variable]:
+    whole = laid(layers)
+    return {**_ours({"AWS_DEFAULT_REGION": whole["AWS_REGION"].value}), **whole}
+
+
+def _defaults(settings: Settings, url: str | None) -> dict[str, Variable]:
+    return _ours(
+        {
+            "CONTEXT": settings.context,
+            "URL": url or f"http://localhost:{settings.serve.port}",
+            "SITE_NAME": settings.root.name or "site-name",
+            "AWS_REGION": "us-east-1",
+            "TZ": "UTC",
+        }
+    )
+
+
+def _always(settings: Settings) -> dict[str, Variable]:
+    return _ours({"LAMBDA_TASK_ROOT": str(settings.root), "NETLIFY_DEV": "true"})
+
+
+def _ours(values: Mapping[str, str]) -> dict[str, Variable]:
+    return {name: Variable(value, (OURS,)) for name, value in values.items()}
+
+
+def _of_project(settings: Settings) -> dict[str, Variable]:
+    origins = settings.environment_origins
     return {
-        "AWS_DEFAULT_REGION": chosen["AWS_REGION"],
-        **chosen,
-        **_lambda(settings, function, log_stream),
-        "NETLIFY_DEV": "true",
+        name: Variable(value, origins.get(name, (PROCESS,)))
+        for name, value in settings.environment.items()
     }
 
 
-def _limited(environment: Mapping[str, str], only: tuple[str, ...] | None) -> dict[str, str]:
+def _limited(
+    variables: Mapping[str, Variable], only: tuple[str, ...] | None
+) -> Mapping[str, Variable]:
     if only is None:
-        return dict(environment)
+        return variables
     patterns = (*_ALWAYS, *only)
     return {
-        name: value
-        for name, value in environment.items()
+        name: each
+        for name, each in variables.items()
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     }
 
@@ -76,6 +123,5 @@ def _lambda(settings: Settings, function: Function, log_stream: str) -> dict[str
         ),
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream or f"[$LATEST]{function.name}",
-        "LAMBDA_TASK_ROOT": str(settings.root),
         "_HANDLER": f"{function.name}.{handler}",
     }

@@ -162,9 +162,7 @@ def _variables(files: _Files, paths: list[Path]) -> tuple[list[Source], list[str
         found, remarks = _read_env_file(path, name)
         sources.append(Source(name, found))
         warnings += remarks
-    for variable, (value, origin) in files.site.environment.items():
-        sources.append(Source(origin, {variable: value}))
-    return sources, warnings
+    return [*sources, *files.site.environment], warnings
 
 
 def _read_env_file(path: Path, name: str) -> tuple[dict[str, str], list[str]]:

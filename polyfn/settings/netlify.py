@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from polyfn.settings import checks, variables
 from polyfn.settings.checks import NotAllowed
+from polyfn.settings.environment import Source
 from polyfn.settings.function_keys import NETLIFY, POLYFN
 from polyfn.settings.rules import DIRECTORY, directory_table, function_tables, read_rules
 from polyfn.settings.tables import Table, nearest
@@ -44,7 +45,7 @@ class NetlifyToml:
         port: ``[dev] functionsPort``.
         env_files: ``[dev] envFiles``, the first wins; ``None``: the usual ones.
         rules: Least to most specific.
-        environment: Variables: name → (value, which table it stands in).
+        environment: The tables of variables, the one that wins first.
     """
 
     base: str | None
@@ -52,7 +53,7 @@ class NetlifyToml:
     port: int | None
     env_files: tuple[str, ...] | None
     rules: tuple[FunctionRule, ...]
-    environment: Mapping[str, tuple[str, str]]
+    environment: tuple[Source, ...]
     warnings: tuple[str, ...]
 
 
@@ -72,14 +73,15 @@ def parse(document: Mapping[str, JSON], context: str) -> NetlifyToml:
     build, dev, functions = file.table("build"), file.table("dev"), file.table("functions")
     tables = function_tables(functions)
     directory = _path(directory_table(functions), DIRECTORY)
-    environment = _environment(written, contexts)
+    written_variables = _environment(written, contexts)
+    taken = {name for each in written_variables for name in each.values if name in _NETLIFY_SETS}
     return NetlifyToml(
         base=_path(build, "base"),
         functions=_path(dev, "functions") or directory or _path(build, "functions"),
         port=dev.read("functionsPort", checks.count(0, 65_535)),
         env_files=dev.read("envFiles", checks.texts),
         rules=read_rules(tables, NETLIFY),
-        environment={name: environment[name] for name in environment if name not in _NETLIFY_SETS},
+        environment=tuple(_without(taken, each) for each in written_variables),
         warnings=(
             *(
                 _unknown(table, key)
@@ -87,7 +89,7 @@ def parse(document: Mapping[str, JSON], context: str) -> NetlifyToml:
                 for key in table.values
                 if key not in _KEYS
             ),
-            *(_taken(name) for name in _NETLIFY_SETS if name in environment),
+            *(_taken(name) for name in _NETLIFY_SETS if name in taken),
         ),
     )
 
@@ -136,16 +138,19 @@ def _merged(below: Mapping[str, JSON], *over: Mapping[str, JSON]) -> dict[str, J
     return whole
 
 
-def _environment(file: Table, contexts: list[Table]) -> dict[str, tuple[str, str]]:
-    found = _variables(file.table("build"), "[build.environment]")
-    for each in contexts:
-        found |= _variables(each.table("build"), f"{each.name[:-1]}.environment]")
-    return found
+def _environment(file: Table, contexts: list[Table]) -> list[Source]:
+    tables = [(file, "[build.environment]")]
+    tables += [(each, f"{each.name[:-1]}.environment]") for each in contexts]
+    return [_variables(table.table("build"), name) for table, name in reversed(tables)]
 
 
-def _variables(build: Table, name: str) -> dict[str, tuple[str, str]]:
-    read: Mapping[str, str] = build.read("environment", variables.table) or {}
-    return {key: (value, f"{build.origin} {name}") for key, value in read.items()}
+def _variables(build: Table, name: str) -> Source:
+    return Source(f"{build.origin} {name}", build.read("environment", variables.table) or {})
+
+
+def _without(names: set[str], source: Source) -> Source:
+    kept = {name: value for name, value in source.values.items() if name not in names}
+    return Source(source.origin, kept)
 
 
 def _path(table: Table, key: str) -> str | None:

@@ -95,6 +95,12 @@ class FunctionRule:
     origin: str
     values: Mapping[str, JSON]
 
+    @property
+    def place(self) -> str:
+        """The file and its table, such as ``polyfn.toml [functions."api-*"]``."""
+        table = "[functions]" if self.pattern == "*" else f'[functions."{self.pattern}"]'
+        return f"{self.origin} {table}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -109,7 +115,7 @@ class Settings:
             function's source says comes over them.
         overrides: Rules over what the source says: of the environment, then of flags.
         environment: What functions see, before per-function additions: name → value.
-        environment_origins: name → which file it came from, in words.
+        environment_origins: name → the places that set it, in words, the one that counts first.
         build_environment: What builds see on top of polyfn's own environment.
         warnings: What was ignored in files, in words for a person.
         files: Where settings were looked for, whether there is such a file or not; absolute.
@@ -126,7 +132,7 @@ class Settings:
     function_rules: tuple[FunctionRule, ...] = ()
     overrides: tuple[FunctionRule, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    environment_origins: Mapping[str, str] = field(default_factory=dict)
+    environment_origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     build_environment: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()

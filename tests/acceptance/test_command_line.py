@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.projects import HELLO, write_project
 from tests.acceptance.serving import POLYFN, polyfn
 
-COMMANDS = ("serve", "invoke", "list", "build", "completion")
+COMMANDS = ("serve", "invoke", "list", "build", "env", "doctor", "completion")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,13 +10,13 @@ import pytest
 
 from polyfn.build.workshop import Prepared, Workshop
 from polyfn.errors import BuildFailed, InvalidFunction, ToolchainMissing
-from polyfn.model import BuildPlan, Command, Function, LaunchSpec, SourceFacts, Tool
+from polyfn.model import BuildPlan, Command, Concern, Function, LaunchSpec, SourceFacts, Tool
 from polyfn.settings.values import Settings
 from tests.process.build_support import function
 from tests.unit.build.file_clock import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 
@@ -41,6 +41,11 @@ class _Text:
 
     def tools(self, function: Function) -> tuple[str, ...]:  # noqa: ARG002 - the contract's
         return self._needs
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        raise NotImplementedError
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

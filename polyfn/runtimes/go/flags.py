@@ -35,7 +35,7 @@ class Flags:
 def joined_flags(env: Mapping[str, str]) -> Flags:
     """Join the author's tags and linker flags with polyfn's."""
     tags, linker = [_TAG], _LINKER
-    for name, value in _split(_goflags(env)):
+    for name, value in _split(setting("GOFLAGS", env)):
         if name == "tags":
             tags[1:] = value.replace(",", " ").split()
         elif name == "ldflags":
@@ -57,20 +57,21 @@ def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[st
 
 def salt(env: Mapping[str, str]) -> tuple[str, ...]:
     """What of the environment changes a result."""
-    return (*(f"{name}={env[name]}" for name in _SALTED if name in env), _goflags(env))
+    return (*(f"{name}={env[name]}" for name in _SALTED if name in env), setting("GOFLAGS", env))
 
 
-def _goflags(env: Mapping[str, str]) -> str:
-    """GOFLAGS, also when it was set with ``go env -w``."""
-    if "GOFLAGS" in env:
-        return env["GOFLAGS"]
+def setting(name: str, env: Mapping[str, str]) -> str:
+    """A variable of Go's, also when it was set with ``go env -w``; empty when it is not set."""
+    if name in env:
+        return env[name]
     config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
     file = Path(env.get("GOENV") or f"{config}/go/env")
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    return next((line[8:] for line in lines if line.startswith("GOFLAGS=")), "")
+    start = f"{name}="
+    return next((line.removeprefix(start) for line in lines if line.startswith(start)), "")
 
 
 def _split(goflags: str) -> Iterator[tuple[str, str]]:

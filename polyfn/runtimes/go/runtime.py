@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
 from polyfn.runtimes.go import executables
+from polyfn.runtimes.go.language import too_new
 from polyfn.runtimes.go.plan import build_plan
 from polyfn.runtimes.go.source import is_library, package_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Function, Tool
+    from polyfn.model import BuildPlan, Concern, Function, Tool
 
 _SOURCE: Final = ".go"
 
@@ -62,6 +63,12 @@ class GoRuntime:
     def tools(self, function: Function) -> tuple[str, ...]:
         """Source needs ``go``; a program needs nothing."""
         return ("go",) if _is_source(function) else ()
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        """Modules that ask for a newer Go."""
+        yield from too_new(list(filter(_is_source, functions)), tools.get("go"), env)
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes.assets import runner_file
 from polyfn.runtimes.node import insource, naming, packages, typescript
+from polyfn.runtimes.node.installed import not_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Function, SourceFacts, Tool
+    from polyfn.model import BuildPlan, Concern, Function, SourceFacts, Tool
 
 
 class NodeRuntime:
@@ -36,6 +37,13 @@ class NodeRuntime:
     def tools(self, function: Function) -> tuple[str, ...]:
         """Node, and esbuild for TypeScript."""
         return ("node", "esbuild") if _is_typescript(function) else ("node",)
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        """Packages that nobody has installed."""
+        del tools, env
+        yield from not_installed(functions)
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

@@ -62,13 +62,13 @@ def left_in_place(main_file: Path) -> list[str]:
     todo = [(name, start) for file in manifests(start) for name in _declared(_read(file))]
     while todo:
         name, importer = todo.pop()
-        package = _installed(name, importer)
+        package = installed(name, importer)
         if package is None or package in seen:
             continue
         seen.add(package)
         manifest = _read(package / "package.json")
         if _stays(manifest, package, only_plain=only_plain):
-            if _installed(name, start) == package:
+            if installed(name, start) == package:
                 left.append(name)
         else:
             todo += [(each, package) for each in _of(manifest, "dependencies")]
@@ -92,12 +92,17 @@ def _stays(manifest: dict[str, JSON], package: Path, *, only_plain: bool) -> boo
     return not has_module or (_REQUIRE_ENTRY in entries and not only_plain)
 
 
-def _installed(name: str, importer: Path) -> Path | None:
+def installed(name: str, importer: Path) -> Path | None:
     """The real directory of a package, looked for as Node does."""
     for at in _upward(importer):
         if at.name != _MODULES and (at / _MODULES / name / "package.json").is_file():
             return (at / _MODULES / name).resolve()
     return None
+
+
+def names_in(manifest: Path, key: str) -> list[str]:
+    """The packages that a manifest names under a key such as ``dependencies``."""
+    return _of(_read(manifest), key)
 
 
 def _declared(manifest: dict[str, JSON]) -> Iterator[str]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import LaunchSpec
 from polyfn.runtimes.assets import runner_file
 from polyfn.runtimes.python import insource
+from polyfn.runtimes.python.packages import without_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Function, SourceFacts, Tool
+    from polyfn.model import BuildPlan, Concern, Function, SourceFacts, Tool
 
 _SUFFIX: Final = ".py"
 _PACKAGE: Final = "__init__.py"
@@ -44,6 +45,13 @@ class PythonRuntime:
         """An interpreter."""
         del function
         return ("python",)
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
+        """Packages that nobody has installed."""
+        del env
+        yield from without_environment(functions, tools.get("python"))
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

@@ -11,9 +11,9 @@ from polyfn.model import Api, SourceFacts
 from polyfn.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from polyfn.model import BuildPlan, Function, LaunchSpec, Tool
+    from polyfn.model import BuildPlan, Concern, Function, LaunchSpec, Tool
 
 
 @dataclass
@@ -46,6 +46,11 @@ class FakeRuntime:
         return self.facts.get(main_file.name, SourceFacts())
 
     def tools(self, function: Function) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def concerns(
+        self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
+    ) -> Iterator[Concern]:
         raise NotImplementedError
 
     def plan(

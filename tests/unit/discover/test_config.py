@@ -176,6 +176,12 @@ def test_environment_adds_and_limits() -> None:
     ).config
     assert config.environment == {"A": "1", "B": "2", "C": "a=b", "D": "4"}
     assert config.environment_only == ("DB_*", "E")
+    assert config.environment_origins == {
+        "A": ("polyfn.toml [functions]",),
+        "B": ('polyfn.toml [functions."hel*"]', "polyfn.toml [functions]"),
+        "C": ('polyfn.toml [functions."hel*"]',),
+        "D": ('polyfn.toml [functions."hello"]',),
+    }
     assert resolved({}, rule(environment={"A": "1"})).config.environment_only is None
     assert resolved({}, rule(environment=())).config.environment_only == ()
 

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from polyfn.model import Api, Function, FunctionConfig
 from polyfn.settings import (
     Settings,
+    Variable,
     function_environment,
+    function_variables,
     looks_secret,
     mask_in,
     masked,
+    project_variables,
 )
 from polyfn.settings.dotenv_files import parse
 from polyfn.settings.environment import merge
@@ -97,6 +100,30 @@ def test_function_may_limit_what_it_sees_but_not_what_it_needs_to_run() -> None:
     )
     assert {"STRIPE_KEY", "DB", "MODE", "PATH", "LC_ALL", "TZ", "_HANDLER"} <= seen.keys()
     assert "OTHER" not in seen
+
+
+def test_value_comes_with_the_places_that_set_it_the_one_that_counts_first() -> None:
+    settings = replace(
+        SETTINGS,
+        environment={"TZ": "Europe/Rome", "A": "project", "_HANDLER": "mine"},
+        environment_origins={"TZ": (".env.local", ".env"), "A": (".env",), "_HANDLER": (".env",)},
+    )
+    table = 'polyfn.toml [functions."hello"]'
+    config = FunctionConfig(environment={"A": "own"}, environment_origins={"A": (table,)})
+    seen = function_variables(settings, replace(FUNCTION, config=config))
+    assert seen["TZ"] == Variable("Europe/Rome", (".env.local", ".env", "polyfn"))
+    assert seen["A"] == Variable("own", (table, ".env"))
+    assert seen["_HANDLER"] == Variable("hello.handler", ("polyfn", ".env"))
+    assert seen["CONTEXT"] == Variable("dev", ("polyfn",))
+
+
+def test_what_all_functions_see_is_what_one_sees_that_says_nothing_of_it() -> None:
+    settings = replace(SETTINGS, environment={"A": "project"}, environment_origins={"A": (".env",)})
+    common = project_variables(settings, url="http://localhost:1")
+    seen = function_variables(settings, FUNCTION, url="http://localhost:1")
+    assert common.items() <= seen.items()
+    own = {name for name in seen if name.startswith("AWS_LAMBDA_")} | {"_HANDLER"}
+    assert seen.keys() - common.keys() == own
 
 
 def test_nothing_of_polyfns_own_environment_reaches_functions() -> None:

@@ -254,12 +254,18 @@ def test_variables_come_from_the_place_that_wins(tmp_path: Path) -> None:
         "HOME": "/h",
     }
     assert settings.environment_origins == {
-        **{name: value for name, value in settings.environment.items() if name[0] == "A"},
-        "A1": "netlify.toml [build.environment]",
-        "A2": "netlify.toml [context.dev.environment]",
-        "B1": "last",
-        "B2": "the environment",
-        "HOME": "the environment",
+        "A1": ("netlify.toml [build.environment]",),
+        "A2": ("netlify.toml [context.dev.environment]", "netlify.toml [build.environment]"),
+        "A3": (".env", "netlify.toml [context.dev.environment]"),
+        "A4": (".env.development", ".env"),
+        "A5": (".env.dev", ".env.development"),
+        "A6": (".env.local", ".env.dev"),
+        "A7": (".env.development.local", ".env.local"),
+        "A8": (".env.dev.local", ".env.development.local"),
+        "A9": ("more", ".env.dev.local"),
+        "B1": ("last", "more"),
+        "B2": ("the process environment", "last"),
+        "HOME": ("the process environment",),
     }
     assert "B2" not in settings.build_environment
     assert settings.build_environment["A1"] == "build"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyfn.errors import SettingsError
+from polyfn.settings.environment import Source
 from polyfn.settings.netlify import parse
 from polyfn.settings.toml_files import parse_toml
 from tests.unit.settings.test_checks import ANYTHING
@@ -57,7 +58,8 @@ def test_tables_that_are_not_about_functions_are_left_alone() -> None:
         command = "x"
     """)
     assert (site.base, site.functions, site.port, site.env_files) == (None, None, None, None)
-    assert (site.rules, site.environment, site.warnings) == ((), {}, ())
+    assert (site.rules, site.warnings) == ((), ())
+    assert not any(source.values for source in site.environment)
 
 
 @pytest.mark.parametrize(
@@ -136,17 +138,15 @@ def test_variables_of_the_context_go_over_those_of_the_build() -> None:
         [context.production.environment]
         A = "3"
     """)
-    assert site.environment == {
-        "A": ("2", "netlify.toml [context.dev.environment]"),
-        "B": ("true", "netlify.toml [build.environment]"),
-        "C": ("1.5", "netlify.toml [build.environment]"),
-        "D": ("7", "netlify.toml [build.environment]"),
-    }
+    assert site.environment == (
+        Source("netlify.toml [context.dev.environment]", {"A": "2"}),
+        Source("netlify.toml [build.environment]", {"A": "1", "B": "true", "C": "1.5", "D": "7"}),
+    )
 
 
 def test_variables_that_netlify_sets_itself_are_ignored_with_a_warning() -> None:
     site = read('[build.environment]\nURL = "x"\nCONTEXT = "y"\nMINE = "z"')
-    assert site.environment.keys() == {"MINE"}
+    assert [source.values for source in site.environment] == [{"MINE": "z"}]
     assert [warning.split(" is ")[0] for warning in site.warnings] == [
         "netlify.toml: the variable CONTEXT",
         "netlify.toml: the variable URL",
