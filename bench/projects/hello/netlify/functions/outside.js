@@ -1,0 +1,7 @@
+const words = require("../../lib/words");
+
+exports.handler = async () => ({
+  statusCode: 200,
+  headers: { "content-type": "text/plain" },
+  body: words.answer,
+});
