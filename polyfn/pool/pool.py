@@ -104,12 +104,15 @@ class Pool:
         if self._closed:
             raise Unavailable(f"Function {invocation.function!r} is being stopped; call again.")
         call = Call(invocation, timing, self._loop)
+        self._take(call)
+        return await call.answer
+
+    def _take(self, call: Call) -> None:
         instance = self._take_idle()
         if instance is not None:
             self._begin(instance, call)
         else:
             self._enqueue(call)
-        return await call.answer
 
     async def warm(self) -> None:
         """Start one instance, if there is a place for it: does the function load?
@@ -126,7 +129,7 @@ class Pool:
         for call in calls:
             call.disarm()
             if not call.abandoned:
-                self._enqueue(call)
+                self._take(call)
 
     def retire(self) -> list[Call]:
         """Take no more calls, and give up those that wait; what runs finishes within its own limit.

@@ -66,6 +66,8 @@ def invoke(call: m.Invoke) -> None:
         case "load":
             send(m.Value(number, b"1"))
             send(m.Loaded(0, event["files"]))
+        case "word":
+            send(ok(number, os.environ["WORD"]))
         case "value":
             send(m.Value(number, b'{"a": 1}'))
         case "sleep":
