@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -10,6 +11,7 @@ from polyfn.reload.news import (
     Broken,
     NotWatching,
     Reloaded,
+    ReloadFailed,
     SettingsRead,
     SettingsRefused,
     Vanished,
@@ -49,6 +51,9 @@ def news_line(news: News, root: Path, paint: Paint) -> str:
             return f"{paint('broken', fg='red')}    settings: {_text(error.message, paint)}"
         case NotWatching(reason=reason):
             return paint(f"Not every change will be seen: {reason}.", fg="yellow")
+        case ReloadFailed(bug=bug):
+            lines = "".join(traceback.format_exception(bug)).rstrip()
+            return f"polyfn failed at reloading; save again, and please report this:\n{lines}"
         case _:
             assert_never(news)
 

@@ -37,18 +37,16 @@ _MASK: Final = Mask(
     | InotifyConstants.IN_MOVE_SELF
     | InotifyConstants.IN_ONLYDIR
 )
-_OURS: Final = CallbackId(0)
 _FULL: Final = {errno.ENOSPC: "max_user_watches", errno.EMFILE: "max_user_instances"}
 
 
-class InotifyWatcher(WatchCallback):
+class InotifyWatcher:
     """Implements `polyfn.reload.watching.Watcher`."""
 
     def __init__(self, on_change: Callable[[Change], None]) -> None:
         self._on_change = on_change
         self._inotify: InotifyFD | None = None
-        self._path_of: dict[WatchDescriptor, str] = {}
-        self._watch_of: dict[str, WatchDescriptor] = {}
+        self._directories: dict[str, _Directory] = {}
         self.refused: str | None = None
 
     def __enter__(self) -> Self:
@@ -66,30 +64,34 @@ class InotifyWatcher(WatchCallback):
 
     def watch(self, directories: AbstractSet[str]) -> None:
         """Watch exactly these."""
-        gone = self._watch_of.keys() - directories
-        watches = [self._watch_of.pop(path) for path in gone]
-        for each in watches:
-            self._path_of.pop(each, None)
-        if self._inotify is not None and watches:
-            self._inotify.remove_callbacks([(each, _OURS) for each in watches])
+        for path, watched in list(self._directories.items()):
+            if path not in directories or not watched.is_there:
+                del self._directories[path]
+                self._leave(watched)
         self.add(directories)
 
     def add(self, directories: Iterable[str]) -> None:
         """Watch these as well."""
         for path in directories:
-            if path not in self._watch_of and self.refused is None:
-                self._add(path)
+            if path not in self._directories and self.refused is None:
+                self._enter(path)
 
-    def _add(self, path: str) -> None:
+    def _enter(self, path: str) -> None:
+        directory = _Directory(path, self._on_change)
         if self._inotify is None:
             return
         try:
-            watch = self._inotify.add_callback(os.fsencode(path), _MASK, self, _OURS)
+            directory.watch = self._inotify.add_callback(
+                os.fsencode(path), _MASK, directory, CallbackId(id(directory))
+            )
         except OSError as error:
             self._refuse(error)
             return
-        self._path_of[watch] = path
-        self._watch_of[path] = watch
+        self._directories[path] = directory
+
+    def _leave(self, directory: _Directory) -> None:
+        if self._inotify is not None and directory.watch is not None:
+            self._inotify.remove_callbacks([(directory.watch, CallbackId(id(directory)))])
 
     def _refuse(self, error: OSError) -> None:
         """A directory that is gone is no news; a limit that is reached is."""
@@ -100,27 +102,49 @@ class InotifyWatcher(WatchCallback):
                 f"`sudo sysctl fs.inotify.{limit}=524288`"
             )
 
+
+class _Directory(WatchCallback):
+    """One directory; what happens in it is told under the path it was given by.
+
+    inotify follows a directory that is moved, and two paths may lead to the same one.
+    """
+
+    def __init__(self, path: str, on_change: Callable[[Change], None]) -> None:
+        self.path = path
+        self.watch: WatchDescriptor | None = None
+        self._on_change = on_change
+        self._identity = _identity(path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its path still leads to the directory that is watched."""
+        return self.watch is not None and _identity(self.path) == self._identity
+
     # In the thread of inotify
 
     def on_event(self, event: InotifyEvent) -> None:
         """Tell what happened, unless it is a file that somebody is still about to write."""
-        directory = self._path_of.get(event.wd)
-        if directory is None:
-            return
-        path = os.path.join(directory, os.fsdecode(event.name)) if event.name else directory  # noqa: PTH118
+        path = os.path.join(self.path, os.fsdecode(event.name)) if event.name else self.path  # noqa: PTH118
         if event.is_create and not event.is_directory and not _is_whole(path):
             return
         self._on_change(Change(path, names=not event.is_close_write))
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """A directory is gone: if it comes back, it is another one."""
-        path = self._path_of.pop(wd, None)
-        if path is not None and self._watch_of.get(path) == wd:
-            del self._watch_of[path]
+        """The directory is gone: if it comes back, it is another one."""
+        del wd
+        self.watch = None
 
     def on_queue_overflow(self) -> None:
         """More happened than the kernel keeps."""
         self._on_change(LOST)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a text, and quick
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_whole(path: str) -> bool:

@@ -79,7 +79,21 @@ class NotWatching:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadFailed:
+    """Polyfn itself failed: what was saved just now may not be served."""
+
+    bug: Exception
+
+
 News: TypeAlias = (
-    Reloaded | Broken | Appeared | Vanished | SettingsRead | SettingsRefused | NotWatching
+    Reloaded
+    | Broken
+    | Appeared
+    | Vanished
+    | SettingsRead
+    | SettingsRefused
+    | NotWatching
+    | ReloadFailed
 )
 Listener: TypeAlias = Callable[[News], None]

@@ -20,6 +20,7 @@ from polyfn.reload.news import (
     Appeared,
     Broken,
     NotWatching,
+    ReloadFailed,
     SettingsRead,
     SettingsRefused,
     Vanished,
@@ -29,7 +30,7 @@ from polyfn.reload.settling import Settling
 from polyfn.reload.watching import watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Coroutine, Iterable
 
     from polyfn.discover import Manifest
     from polyfn.model import Function
@@ -108,10 +109,17 @@ class Reloader:
         await asyncio.to_thread(self._watcher.__exit__)
 
     async def _run(self) -> None:
-        await self._catch_up()
+        await self._surely(self._catch_up())
         async for batch in self._settling.batches():
             if batch.paths or batch.lost:
-                await self._take(batch)
+                await self._surely(self._take(batch))
+
+    async def _surely(self, work: Coroutine[None, None, None]) -> None:
+        """Whatever goes wrong with one batch, the next one is taken."""
+        try:
+            await work
+        except Exception as bug:  # noqa: BLE001 - the room's edge: it is told as a bug
+            self._tell(ReloadFailed(bug=bug))
 
     async def _catch_up(self) -> None:
         """See what was saved before anything was watched."""
@@ -212,7 +220,7 @@ class Reloader:
                 self._refuse(was, function, function.problem)
             elif was is None or not was.valid:
                 self._tell(Appeared(function=function))
-                self._renewals.request(function.name, forced=False)
+                self._renewals.request(function.name, forced=False, is_first=True)
             else:
                 self._renewals.request(
                     function.name, forced=False, causes=(str(function.main_file),)

@@ -36,14 +36,18 @@ class Renewals:
         self._waiting: dict[str, _Wish] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def request(self, name: str, *, forced: bool, causes: Iterable[str] = ()) -> None:
+    def request(
+        self, name: str, *, forced: bool, causes: Iterable[str] = (), is_first: bool = False
+    ) -> None:
         """Have a new version of a function made, after the one that is being made.
 
         Args:
             forced: Whether it is a new one even when all that is known of it is as before.
             causes: The files that changed.
+            is_first: Whether there was none before: then it is no news that there is one.
         """
         wish = self._waiting.setdefault(name, _Wish(asyncio.get_running_loop().time()))
+        wish.is_first = is_first
         wish.forced |= forced
         wish.causes.update(causes)
         if name not in self._tasks:
@@ -86,6 +90,8 @@ class Renewals:
             return
         if pool is not None:
             await self._fleet.promote(name, pool)
+            if wish.is_first:
+                return
             seconds = asyncio.get_running_loop().time() - wish.since
             causes = tuple(sorted(wish.causes))
             self._tell(Reloaded(function=name, seconds=seconds, causes=causes))
@@ -103,5 +109,5 @@ class _Wish:
 
     def __init__(self, since: float) -> None:
         self.since = since
-        self.forced = False
+        self.forced = self.is_first = False
         self.causes: set[str] = set()

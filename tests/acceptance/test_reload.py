@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,57 @@ def test_a_functions_directory_that_does_not_exist_yet(tmp_path: Path) -> None:
         fails(server, "a", 404, "no function")
         write_project(tmp_path, {"a.js": js("'again'")})
         says(server, "a", "again")
+
+
+def _written_anew(file: Path, text: str) -> None:
+    """As vim does: the file is moved away, and another one takes its place."""
+    backup = file.with_suffix(".js~")
+    file.rename(backup)
+    file.write_text(text)
+    backup.unlink()
+
+
+def _moved_into_place(file: Path, text: str) -> None:
+    """As most editors do: a draft beside it, moved over it."""
+    draft = file.with_name(".draft")
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def _emptied_first(file: Path, text: str) -> None:
+    """As slow writers do: empty, then half of it, then all."""
+    with file.open("w") as out:
+        for piece in ("", text[: len(text) // 2], text[len(text) // 2 :]):
+            out.write(piece)
+            out.flush()
+
+
+@pytest.mark.parametrize("save", [_written_anew, _moved_into_place, _emptied_first])
+def test_however_an_editor_saves(tmp_path: Path, save: Callable[[Path, str], None]) -> None:
+    project = write_project(tmp_path, {"a.js": js("'0'")})
+    with served(project) as server:
+        says(server, "a", "0")
+        for number in range(1, 4):
+            save(project / FUNCTIONS / "a.js", js(f"'{number}'"))
+            says(server, "a", str(number))
+        assert not any("broken" in line for line in server.output)
+
+
+def test_directories_that_are_moved_away_and_back_are_watched_where_they_are(
+    tmp_path: Path,
+) -> None:
+    project = write_project(tmp_path, {"a.js": js("require('../../lib/w')"), "lib/w.js": ""})
+    with served(project) as server:
+        for number in range(3):
+            text = f"module.exports = '{number}';\n"
+            (project / "lib/w.js").write_text(text)
+            says(server, "a", str(number))
+            (project / "lib").rename(project / "elsewhere")
+            (project / "netlify").rename(project / "away")
+            fails(server, "a", 404, "no function")
+            (project / "elsewhere").rename(project / "lib")
+            (project / "away").rename(project / "netlify")
+            says(server, "a", str(number))
 
 
 def test_a_broken_version_answers_502_from_the_moment_it_has_failed(tmp_path: Path) -> None:

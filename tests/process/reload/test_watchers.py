@@ -120,6 +120,33 @@ def test_a_directory_that_comes_back_is_watched_again(tmp_path: Path, seen: Seen
             (home / "a.js").write_text("1")
 
 
+def test_a_directory_that_was_moved_is_watched_where_it_is(tmp_path: Path, seen: Seen) -> None:
+    home, away = tmp_path / "home", tmp_path / "away"
+    home.mkdir()
+    with InotifyWatcher(seen.put) as watching:
+        watching.watch({str(home)})
+        home.rename(away)
+        watching.watch({str(away)})
+        (away / "a.js").write_text("1")
+        seen.wait_for(away / "a.js")
+        assert not seen.of(home / "a.js")
+
+
+def test_one_directory_under_two_paths_is_told_under_both(tmp_path: Path, seen: Seen) -> None:
+    home, link = tmp_path / "home", tmp_path / "link"
+    home.mkdir()
+    link.symlink_to(home)
+    with InotifyWatcher(seen.put) as watching:
+        watching.watch({str(home), str(link)})
+        (home / "a.js").write_text("1")
+        seen.wait_for(home / "a.js")
+        seen.wait_for(link / "a.js")
+        watching.watch({str(link)})
+        (home / "b.js").write_text("1")
+        seen.wait_for(link / "b.js")
+        assert not seen.of(home / "b.js")
+
+
 def test_a_link_is_whole_when_it_is_made(tmp_path: Path, seen: Seen) -> None:
     (tmp_path / "target").mkdir()
     source = tmp_path / "target" / "a.js"
