@@ -22,13 +22,15 @@ class Change(NamedTuple):
         path: Absolute; empty when events were lost and anything may have changed.
         names: Whether the name itself appeared, vanished or means another file now, rather than
             the file's content being written.
+        is_directory: Whether it is one, or was.
     """
 
     path: str
     names: bool
+    is_directory: bool = False
 
 
-LOST: Final = Change("", names=True)
+LOST: Final = Change("", names=True, is_directory=True)
 
 
 @dataclass(slots=True)
@@ -38,13 +40,13 @@ class Batch:
     Attributes:
         paths: What changed.
         parents: The directories in which names appeared or vanished.
-        names: Whether any name appeared or vanished.
+        directories: Whether a directory appeared or vanished.
         lost: Whether anything else may have changed as well.
     """
 
     paths: set[str] = field(default_factory=set)
     parents: set[str] = field(default_factory=set)
-    names: bool = False
+    directories: bool = False
     lost: bool = False
 
     @classmethod
@@ -52,7 +54,7 @@ class Batch:
         """Join changes."""
         batch = cls()
         for change in changes:
-            batch.names |= change.names
+            batch.directories |= change.names and change.is_directory
             if not change.path:
                 batch.lost = True
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from typing import TYPE_CHECKING, Final, Self
 
 from watchdog.observers.inotify_c import (
@@ -47,6 +48,7 @@ class InotifyWatcher:
         self._on_change = on_change
         self._inotify: InotifyFD | None = None
         self._directories: dict[str, _Directory] = {}
+        self._lock = threading.Lock()
         self.refused: str | None = None
 
     def __enter__(self) -> Self:
@@ -64,17 +66,19 @@ class InotifyWatcher:
 
     def watch(self, directories: AbstractSet[str]) -> None:
         """Watch exactly these."""
-        for path, watched in list(self._directories.items()):
-            if path not in directories or not watched.is_there:
-                del self._directories[path]
-                self._leave(watched)
+        with self._lock:
+            for path, watched in list(self._directories.items()):
+                if path not in directories or not watched.is_there:
+                    del self._directories[path]
+                    self._leave(watched)
         self.add(directories)
 
     def add(self, directories: Iterable[str]) -> None:
         """Watch these as well."""
         for path in directories:
-            if path not in self._directories and self.refused is None:
-                self._enter(path)
+            with self._lock:
+                if path not in self._directories and self.refused is None:
+                    self._enter(path)
 
     def _enter(self, path: str) -> None:
         directory = _Directory(path, self._on_change)
@@ -127,7 +131,8 @@ class _Directory(WatchCallback):
         path = os.path.join(self.path, os.fsdecode(event.name)) if event.name else self.path  # noqa: PTH118
         if event.is_create and not event.is_directory and not _is_whole(path):
             return
-        self._on_change(Change(path, names=not event.is_close_write))
+        is_directory = event.is_directory or not event.name
+        self._on_change(Change(path, not event.is_close_write, is_directory))
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """The directory is gone: if it comes back, it is another one."""

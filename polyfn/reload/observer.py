@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from typing import TYPE_CHECKING, Final, Self
 
 from watchdog.events import FileSystemEventHandler
@@ -28,6 +30,7 @@ class ObserverWatcher(FileSystemEventHandler):
         self._on_change = on_change
         self._observer = Observer()
         self._watches: dict[str, ObservedWatch] = {}
+        self._lock = threading.Lock()
         self.refused: str | None = None
 
     def __enter__(self) -> Self:
@@ -40,19 +43,17 @@ class ObserverWatcher(FileSystemEventHandler):
 
     def watch(self, directories: AbstractSet[str]) -> None:
         """Watch exactly these."""
-        for path in [path for path in self._watches if path not in directories]:
-            self._observer.unschedule(self._watches.pop(path))
+        with self._lock:
+            for path in [path for path in self._watches if path not in directories]:
+                self._observer.unschedule(self._watches.pop(path))
         self.add(directories)
 
     def add(self, directories: Iterable[str]) -> None:
         """Watch these as well."""
-        for path in directories:
-            if path in self._watches:
-                continue
-            try:
-                self._watches[path] = self._observer.schedule(self, path)
-            except OSError:  # it is gone, or may not be read
-                continue
+        with self._lock, contextlib.suppress(OSError):  # one that is gone, or may not be read
+            for path in directories:
+                if os.path.isdir(path) and path not in self._watches:  # noqa: PTH112 - a text
+                    self._watches[path] = self._observer.schedule(self, path)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Tell what happened, in the observer's thread."""
@@ -61,4 +62,4 @@ class ObserverWatcher(FileSystemEventHandler):
         names = event.event_type not in _CONTENT
         for path in (event.src_path, event.dest_path):
             if path:
-                self._on_change(Change(os.fsdecode(path), names=names))
+                self._on_change(Change(os.fsdecode(path), names, event.is_directory))

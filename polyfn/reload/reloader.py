@@ -129,7 +129,7 @@ class Reloader:
 
     async def _take(self, batch: Batch) -> None:
         resettled = self._read_settings(batch)
-        if batch.names or resettled or batch.lost:
+        if batch.directories or resettled:
             await self._watch()
         if resettled or batch.lost or self._may_mean_functions(batch):
             await self._find_functions()
@@ -268,7 +268,7 @@ class Reloader:
             found |= tree.of_files(self._inputs(function))
             found |= tree.of_files(self._loaded.get(function.name, ()))
         self._watched = found
-        self._watcher.watch(found)
+        await asyncio.to_thread(self._watcher.watch, found)
         refused = self._watcher.refused
         if refused != self._refused and refused is not None:
             self._tell(NotWatching(reason=refused))

@@ -14,8 +14,23 @@ def test_a_name_that_appears_changes_its_directory_too() -> None:
         "/p/a/new.go",
         "/p/b/old.go",
     ]
-    assert batch.names
+    assert not batch.directories
     assert not batch.lost
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (Change("/p/a", names=True, is_directory=True), True),
+        (Change("/p/a", names=False, is_directory=True), False),
+        (Change("/p/a.js", names=True), False),
+        (LOST, True),
+    ],
+)
+def test_only_directories_that_come_or_go_change_what_is_watched(
+    change: Change, expected: bool
+) -> None:
+    assert Batch.of([change]).directories is expected
 
 
 def test_lost_events_mean_anything() -> None:
