@@ -89,6 +89,7 @@ class Reloader:
         self._loaded: dict[str, set[str]] = {}
         self._watched: set[str] = set()
         self._refused: str | None = None
+        self._taking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -117,7 +118,8 @@ class Reloader:
     async def _surely(self, work: Coroutine[None, None, None]) -> None:
         """Whatever goes wrong with one batch, the next one is taken."""
         try:
-            await work
+            async with self._taking:
+                await work
         except Exception as bug:  # noqa: BLE001 - the room's edge: it is told as a bug
             self._tell(ReloadFailed(bug=bug))
 
@@ -277,6 +279,8 @@ class Reloader:
     async def _second_thought(self, name: str) -> bool:
         """Whether a function that did not start may start now: it was being saved."""
         await asyncio.sleep(_SECOND_THOUGHT_S)
-        if self._settling.pending:
-            await self._settling.quiet(_QUIET_S)
+        while self._settling.pending:
+            await asyncio.sleep(_SECOND_THOUGHT_S)
+        async with self._taking:
+            pass  # the batch that is being taken may ask for a new version of it
         return await self._renewals.settled(name)
