@@ -279,8 +279,7 @@ class Reloader:
     async def _second_thought(self, name: str) -> bool:
         """Whether a function that did not start may start now: it was being saved."""
         await asyncio.sleep(_SECOND_THOUGHT_S)
-        while self._settling.pending:
-            await asyncio.sleep(_SECOND_THOUGHT_S)
+        await self._settling.taken()
         async with self._taking:
             pass  # the batch that is being taken may ask for a new version of it
         return await self._renewals.settled(name)

@@ -36,6 +36,8 @@ class Settling:
         self._changes: deque[Change] = deque()
         self._waking = False
         self._woken = asyncio.Event()
+        self._none_left = asyncio.Event()
+        self._none_left.set()
         self._last = -1.0
 
     def put(self, change: Change) -> None:
@@ -57,6 +59,10 @@ class Settling:
             await self._settle()
             self._woken.clear()
             yield Batch.of(self._take())
+
+    async def taken(self) -> None:
+        """Return when a batch has brought all changes so far."""
+        await self._none_left.wait()
 
     async def quiet(self, seconds: float, longest_s: float = 1.0) -> None:
         """Return when nothing has changed for a while, or it goes on for too long."""
@@ -91,9 +97,11 @@ class Settling:
         changes: list[Change] = []
         while self._changes:
             changes.append(self._changes.popleft())
+        self._none_left.set()
         return changes
 
     def _wake(self) -> None:
         self._waking = False
         self._last = self._loop.time()
+        self._none_left.clear()
         self._woken.set()

@@ -77,6 +77,18 @@ async def test_while_git_holds_its_index_nothing_is_taken(tmp_path: Path) -> Non
     assert (await batch).paths == {"/a"}
 
 
+async def test_taken_waits_for_the_batch(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    await settling.taken()
+    settling.put(Change("/a", names=False))
+    await asyncio.sleep(0)
+    waiting = asyncio.ensure_future(settling.taken())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await next_batch(settling)
+    await waiting
+
+
 async def test_quiet_comes_after_the_last_change(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     settling = Settling(tmp_path)
