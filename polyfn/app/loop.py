@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -13,7 +14,12 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end; Ctrl-C cancels it, lets it clean up, and raises KeyboardInterrupt."""
+    """Run it to its end; Ctrl-C cancels it, lets it clean up, and raises KeyboardInterrupt.
+
+    What there is by now stays until the end: the garbage collector need not look at it again.
+    """
+    gc.freeze()
+    gc.enable()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(work)
 

@@ -8,7 +8,6 @@ import signal
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
-from polyfn.app import doctor
 from polyfn.app.project import front_of, open_project
 from polyfn.errors import PolyfnError, ToolchainMissing
 from polyfn.gateway import presence, server
@@ -113,6 +112,8 @@ def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[
 
 async def _check(project: Project, screen: Screen) -> frozenset[str]:
     """Say in one line what is missing; returns the functions that go without it."""
+    from polyfn.app import doctor  # noqa: PLC0415 - the first request does not wait for it
+
     missing = await doctor.missing(project.fleet.functions(), project.toolchains)
     if missing:
         screen.on_missing(doctor.in_one_line(missing))

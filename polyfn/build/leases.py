@@ -13,7 +13,6 @@ then reads the lines.
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -30,7 +29,7 @@ class Lease:
     """This process's own lease; its file is made with the first artifact."""
 
     def __init__(self, cache: Path) -> None:
-        self.id = secrets.token_hex(4)
+        self.id = os.urandom(4).hex()
         self._path = cache / DIRECTORY / self.id
         self._held: set[str] = set()
         self._descriptor = -1

@@ -7,7 +7,10 @@ is done, 1 when the function failed, 2 for wrong usage, and otherwise the error'
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,8 +81,19 @@ def root() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line, and exit with its status; no traceback of ours reaches a user."""
-    sys.exit(run(arguments))
+    """Run the command line, and exit with its status; no traceback of ours reaches a user.
+
+    Starting makes objects and no garbage, so nothing is collected until the event loop runs
+    (`polyfn.app.loop`); and at the end the system takes the memory back at once, where Python would
+    free each object by itself. Both together are a sixth of `polyfn invoke`
+    (docs/decisions/0008-start-up.md).
+    """
+    gc.disable()
+    status = run(arguments)
+    with contextlib.suppress(BrokenPipeError):  # as in `run`: nobody reads it
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -45,6 +44,6 @@ def command(as_json: bool, cwd: Path | None, functions: Path | None) -> None:
             "with --functions."
         )
         return
-    screen.print_table(screen.functions_table(found, settings.root, None), sys.stdout)
+    screen.show_functions(found, settings.root, None)
     for note in (*screen.notes(found, settings.root), *manifest.remarks):
         screen.say(note)

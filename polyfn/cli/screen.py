@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from polyfn.build.progress import Event
+    from polyfn.cli.table import Cell
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.model import Function, LogLine
 
@@ -92,27 +93,30 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('fetched', fg='green')}   {event.name} in {event.seconds:.1f} s"
 
 
-def functions_table(functions: Sequence[Function], root: Path, url: str | None) -> Table:
-    """Name, runtime, kind, where to call it, and the file.
+def show_functions(functions: Sequence[Function], root: Path, url: str | None) -> None:
+    """Print name, runtime, kind, where to call it, and the file.
 
     Args:
         url: The server's address; ``None`` shows paths alone.
     """
-    from rich.table import Table
+    from polyfn.cli import table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("function", "runtime", "kind", "url", "file"):
-        table.add_column(heading, no_wrap=heading == "url", overflow="fold")
-    for function in functions:
-        file = _relative(function.main_file, root)
-        if function.problem is not None:
-            table.add_row(function.name, function.runtime, f"[red]{_CANNOT_SERVE}[/red]", "", file)
-        else:
-            kind = function.kind.value
-            shown = kind if function.kind is Kind.SYNC else f"[cyan]{kind}[/cyan]"
-            where = "\n".join(f"{url or ''}{path}" for path in _paths(function))
-            table.add_row(function.name, function.runtime, shown, where, file)
-    return table
+    heading = ("function", "runtime", "kind", "url", "file")
+    rows = [_row(function, root, url or "") for function in functions]
+    table.show(heading, rows, out=sys.stdout, paint=stdout_paint())
+
+
+def _row(function: Function, root: Path, url: str) -> list[Cell]:
+    from polyfn.cli.table import Cell
+
+    if function.problem is not None:
+        kind, where = Cell(_CANNOT_SERVE, "red"), ""
+    else:
+        plain = function.kind is Kind.SYNC
+        kind = Cell(function.kind.value, None if plain else "cyan")
+        where = "\n".join(f"{url}{path}" for path in _paths(function))
+    file = Cell(_relative(function.main_file, root))
+    return [Cell(function.name), Cell(function.runtime), kind, Cell(where), file]
 
 
 def notes(functions: Sequence[Function], root: Path) -> list[str]:

@@ -117,7 +117,7 @@ class _Terminal:
 
     def on_ready(self, url: str, manifest: Manifest) -> None:
         screen, functions = self._screen, manifest.functions
-        screen.print_table(screen.functions_table(functions, self._root, url), sys.stdout)
+        screen.show_functions(functions, self._root, url)
         for note in (*screen.notes(functions, self._root), *manifest.remarks):
             self._err.write(self._on_err(note, fg="yellow"))
         if not functions:

@@ -16,7 +16,6 @@ from polyfn.errors import (
     Throttled,
     ToolchainMissing,
 )
-from polyfn.gateway import page
 from polyfn.gateway.responses import RawHeaders, Reply
 
 NETLIFY_DEV: Final = "netlify-dev"
@@ -49,6 +48,8 @@ def error_reply(
     status = status_of(error, compat)
     headers = _extra_headers(error)
     if "text/html" in accept:
+        from polyfn.gateway import page  # noqa: PLC0415 - 3 ms that no start should wait for
+
         body = page.render(error, status, request_id).encode("utf-8", "replace")
         headers.append((b"content-type", b"text/html; charset=utf-8"))
         headers.append((b"content-security-policy", page.CONTENT_SECURITY_POLICY))

@@ -8,8 +8,6 @@ import os
 import socket
 from typing import TYPE_CHECKING, Final
 
-import psutil
-
 from polyfn.errors import AddressInUse, UsageError
 
 if TYPE_CHECKING:
@@ -63,6 +61,8 @@ def url_of(host: str, port: int) -> str:
 
 def owner_of(port: int) -> str | None:
     """Who listens on a TCP port, such as ``node (pid 4242)``, where this user may know."""
+    import psutil  # noqa: PLC0415 - 9 ms, and only a port that is taken has an owner
+
     try:
         for each in psutil.net_connections(kind="tcp"):
             if each.status != psutil.CONN_LISTEN or not each.laddr:

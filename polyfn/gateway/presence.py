@@ -6,16 +6,16 @@ it. A file whose process is gone, or whose pid belongs to another process by now
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
-import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import orjson
-import psutil
 
 from polyfn.errors import PlatformError
+from polyfn.gateway.birth import started_at
 from polyfn.gateway.listen import url_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Presence:
 
 def new_token() -> str:
     """A token that cannot be guessed."""
-    return secrets.token_urlsafe(24)
+    return base64.urlsafe_b64encode(os.urandom(24)).decode()
 
 
 @contextlib.contextmanager
@@ -58,8 +58,8 @@ def announced(state_dir: Path, *, host: str, port: int, token: str) -> Iterator[
     Raises:
         PlatformError: The file cannot be written.
     """
-    me = psutil.Process()
-    presence = Presence(pid=me.pid, started=me.create_time(), host=host, port=port, token=token)
+    me = os.getpid()
+    presence = Presence(pid=me, started=started_at(me), host=host, port=port, token=token)
     path = state_dir / _NAME
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,8 +80,8 @@ def find(state_dir: Path) -> Presence | None:
     """The server that runs for this project, if one does."""
     try:
         presence = Presence(**orjson.loads((state_dir / _NAME).read_bytes()))
-        alive = psutil.Process(presence.pid).create_time() == presence.started
-    except (OSError, ValueError, TypeError, psutil.Error):
+        alive = started_at(presence.pid) == presence.started
+    except (OSError, ValueError, TypeError):
         return None
     return presence if alive else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -124,6 +123,8 @@ def nearest(name: str, known: list[str]) -> list[str]:
     """At most three known names that look like this one, the likeliest first."""
     if len(name) > _LONGEST_NAME:
         return []
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     by_lower = {each.lower(): each for each in known}
     return [by_lower[each] for each in get_close_matches(name.lower(), by_lower)]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from email.utils import formatdate
 from typing import Final, NamedTuple
 
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Ten bits at a time: half as many steps as one character at a time.
 _PAIRS: Final = tuple(high + low for high in _BASE32 for low in _BASE32)
@@ -59,7 +59,8 @@ class Clock:
         utc = time.gmtime(second)
         month = _MONTHS[utc.tm_mon - 1]
         self._request_time = time.strftime(f"%d/{month}/%Y:%H:%M:%S +0000", utc)
-        self._http_date = formatdate(second, usegmt=True).encode()
+        date = time.strftime(f"{_DAYS[utc.tm_wday]}, %d {month} %Y %H:%M:%S GMT", utc)
+        self._http_date = date.encode()
         self._second = second
 
 

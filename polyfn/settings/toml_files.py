@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING
 
 from polyfn.errors import SettingsError
@@ -53,6 +52,8 @@ def parse_toml(data: bytes, name: str) -> dict[str, JSON]:
     Raises:
         SettingsError: It is not TOML.
     """
+    import tomllib  # noqa: PLC0415 - 3 ms, and many projects have no such file
+
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

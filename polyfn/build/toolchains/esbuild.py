@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import tempfile
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,6 +107,9 @@ class Pinned:
     async def _fetch(
         self, npm_command: Sequence[str], env: Mapping[str, str], listener: Listener
     ) -> None:
+        import shutil  # noqa: PLC0415 - 4 ms: every start would pay for what is fetched once
+        import tempfile  # noqa: PLC0415 - likewise
+
         start = time.monotonic()
         listener(ToolInstalling(name="esbuild", version=VERSION, directory=str(self._place)))
         for left in self._home.glob(f"{_SCRATCH}*"):  # we are alone: whoever made it is dead

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -69,6 +68,8 @@ class Versions:
         Raises:
             Unusable: It does not run, or fails.
         """
+        from tempfile import TemporaryFile  # noqa: PLC0415 - 5 ms; most answers are known
+
         env = {**self._env, **program.env}
         argv = [str(path), *arguments]
         try:

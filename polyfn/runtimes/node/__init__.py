@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes.assets import runner_file
-from polyfn.runtimes.node import insource, naming, packages, typescript
-from polyfn.runtimes.node.installed import not_installed
+from polyfn.runtimes.node import insource, naming, packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +42,8 @@ class NodeRuntime:
     ) -> Iterator[Concern]:
         """Packages that nobody has installed."""
         del tools, env
+        from polyfn.runtimes.node.installed import not_installed  # noqa: PLC0415 - as in `plan`
+
         yield from not_installed(functions)
 
     def plan(
@@ -53,7 +54,11 @@ class NodeRuntime:
         JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner also
         where Node does not do so by itself, before 20.19 (`runners/node/module_syntax.cjs`).
         """
-        return typescript.plan(function, tools, env) if _is_typescript(function) else None
+        if not _is_typescript(function):
+            return None
+        from polyfn.runtimes.node import typescript  # noqa: PLC0415 - only builds wait for it
+
+        return typescript.plan(function, tools, env)
 
     def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
         """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import LaunchSpec
 from polyfn.runtimes.assets import runner_file
 from polyfn.runtimes.python import insource
-from polyfn.runtimes.python.packages import without_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +49,10 @@ class PythonRuntime:
         self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
     ) -> Iterator[Concern]:
         """Packages that nobody has installed."""
+        from polyfn.runtimes.python.packages import (  # noqa: PLC0415 - no start waits for it
+            without_environment,
+        )
+
         del env
         yield from without_environment(functions, tools.get("python"))
 
