@@ -179,12 +179,11 @@ def _p50_row(samples: _Samples, name: str) -> Row:
     """What a call costs beyond the plain server's, without any waiting."""
     floor = _floor(name)
     ours, plain = ([run.load.p50_ms for run in samples[each, 1]] for each in (name, floor))
-    added = Figure.of([one - other for one, other in zip(ours, plain, strict=True)])
     return Row(
         key=f"throughput.p50.{name}.1",
         title=f"p50 added to {floor}, {TITLES[name]}, one connection",
         unit="ms",
-        ours=added,
+        ours=Figure.difference(ours, plain),
         goal=GOALS.get(f"throughput.p50.{name}.1"),
         detail=f"{Figure.of(ours).value:.3f}, {floor} {Figure.of(plain).value:.3f} ms",
     )
