@@ -127,6 +127,7 @@ class Point:
         cpu_us: CPU time of all its processes, per request.
         main_cpu_us: That of its main process alone: polyfn's supervisor.
         failed: Requests of all rounds that were not answered with 2xx.
+        processes: The most that its server had after a round, those of its other functions too.
     """
 
     subject: str
@@ -137,6 +138,7 @@ class Point:
     cpu_us: Figure
     main_cpu_us: Figure
     failed: int
+    processes: int
 
 
 @dataclass(frozen=True, slots=True)

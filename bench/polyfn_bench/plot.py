@@ -136,12 +136,28 @@ def _words(axes: Any, run: Results, last: int, name: str) -> None:
         )
 
 
-def _apart(heights: dict[str, float]) -> dict[str, float]:
-    """Heights with a least distance, upward from the lowest, then moved down to their middle."""
-    placed: dict[str, float] = {}
-    lowest = float("-inf")
-    for subject, height in sorted(heights.items(), key=lambda item: item[1]):
-        placed[subject] = max(height, lowest + _WORDS_APART)
-        lowest = placed[subject]
-    moved = sum(placed[subject] - heights[subject] for subject in heights) / len(heights)
-    return {subject: height - moved for subject, height in placed.items()}
+def _apart(wanted: dict[str, float]) -> dict[str, float]:
+    """Heights with a least distance, each as near as can be to where it is wanted.
+
+    Those that would touch form a group, which is spread around the middle of what it wants.
+    """
+    groups: list[list[str]] = []
+    for subject in sorted(wanted, key=wanted.__getitem__):
+        groups.append([subject])
+        while len(groups) > 1 and _bottom(groups[-1], wanted) < _top(groups[-2], wanted):
+            above = groups.pop()
+            groups[-1] += above
+    return {
+        subject: _bottom(group, wanted) + (place + 0.5) * _WORDS_APART
+        for group in groups
+        for place, subject in enumerate(group)
+    }
+
+
+def _bottom(group: list[str], wanted: dict[str, float]) -> float:
+    middle = sum(wanted[subject] for subject in group) / len(group)
+    return middle - len(group) * _WORDS_APART / 2
+
+
+def _top(group: list[str], wanted: dict[str, float]) -> float:
+    return _bottom(group, wanted) + len(group) * _WORDS_APART
