@@ -37,7 +37,8 @@ def suites() -> list[Suite]:
         Suite("import-linter", lambda: [tool("lint-imports")]),
         Suite("mypy", lambda: [tool("mypy")]),
         Suite(
-            "gofmt", lambda: go_tool("gofmt", "-l", "runners/go", "examples", fails_on_output=True)
+            "gofmt",
+            lambda: go_tool("gofmt", "-l", "runners/go", "examples", "bench", fails_on_output=True),
         ),
         Suite("go vet", lambda: go("vet", "./..."), ROOT / "runners/go"),
         Suite("go test", lambda: go("test", "./..."), ROOT / "runners/go"),

@@ -79,32 +79,23 @@ def main(
 
 
 def measure(names: Sequence[str], *, quick: bool, with_peers: bool) -> Results:
-    """Make these measurements; one that fails does not keep the others from being made.
-
-    Raises:
-        click.ClickException: Nothing can be measured here.
-    """
+    """Make these measurements; one that fails does not keep the others from being made."""
     here, began, progress = machine.this(), time.monotonic(), Progress()
     rows: list[Row] = []
     points: list[Point] = []
     failed: dict[str, str] = {}
-    try:
-        with (
-            progress.shown(),
-            laboratory.opened(QUICK if quick else FULL, progress, with_peers=with_peers) as lab,
-        ):
-            for name in names:
-                progress.section(name)
-                try:
-                    section = MEASUREMENTS[name](lab)
-                except BenchError as error:
-                    failed[name] = str(error)
-                    continue
-                rows += section.rows
-                points += section.points
-            versions = _versions(lab)
-    except BenchError as error:
-        raise click.ClickException(str(error)) from error
+    effort = QUICK if quick else FULL
+    with progress.shown(), laboratory.opened(effort, progress, with_peers=with_peers) as lab:
+        for name in names:
+            progress.section(name)
+            try:
+                section = MEASUREMENTS[name](lab)
+            except BenchError as error:
+                failed[name] = str(error)
+                continue
+            rows += section.rows
+            points += section.points
+        versions = _versions(lab)
     return results.Results(
         machine=here,
         effort="quick" if quick else "full",
@@ -119,7 +110,7 @@ def measure(names: Sequence[str], *, quick: bool, with_peers: bool) -> Results:
 def _versions(lab: Lab) -> dict[str, str]:
     return {
         "polyfn": importlib.metadata.version("polyfn"),
-        **lab.programs.versions,
+        **lab.programs.versions(),
         **{peer.name: peer.version for peer in lab.peers},
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class BenchError(Exception):
@@ -36,8 +37,23 @@ class Figure:
             ours: One measurement a round.
             floor: The same of what it is compared with, in the same rounds.
         """
-        rounds = [one / other for one, other in zip(ours, floor, strict=False)]
-        value = statistics.median(ours) / statistics.median(floor)
+        return cls._compared(operator.truediv, ours, floor)
+
+    @classmethod
+    def difference(cls, ours: Sequence[float], floor: Sequence[float]) -> Figure:
+        """The difference of the medians, in the same way."""
+        return cls._compared(operator.sub, ours, floor)
+
+    @classmethod
+    def _compared(
+        cls,
+        compare: Callable[[float, float], float],
+        ours: Sequence[float],
+        floor: Sequence[float],
+    ) -> Figure:
+        # A peer takes part in the first rounds only.
+        rounds = list(map(compare, ours, floor))
+        value = compare(statistics.median(ours), statistics.median(floor[: len(ours)]))
         return cls(value=value, low=min(*rounds, value), high=max(*rounds, value))
 
 
@@ -111,6 +127,7 @@ class Point:
         cpu_us: CPU time of all its processes, per request.
         main_cpu_us: That of its main process alone: polyfn's supervisor.
         failed: Requests of all rounds that were not answered with 2xx.
+        processes: The most that its server had after a round, those of its other functions too.
     """
 
     subject: str
@@ -121,6 +138,7 @@ class Point:
     cpu_us: Figure
     main_cpu_us: Figure
     failed: int
+    processes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from polyfn_bench import peers, programs
+from polyfn_bench import peers
 from polyfn_bench.children import Children
+from polyfn_bench.programs import Programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from polyfn_bench.effort import Effort
     from polyfn_bench.peers import Peer
-    from polyfn_bench.programs import Programs
     from polyfn_bench.progress import Progress
 
 
@@ -48,19 +48,13 @@ class Lab:
 
 @contextlib.contextmanager
 def opened(effort: Effort, progress: Progress, *, with_peers: bool) -> Iterator[Lab]:
-    """A lab with everything found and built; at the end nothing of it is left.
-
-    Raises:
-        BenchError: A program is missing.
-    """
+    """A lab; at the end nothing of it is left."""
     env = _environment()
-    progress.say("finding and building programs")
-    found = programs.find(env)
     installed = peers.installed() if with_peers else ()
     with tempfile.TemporaryDirectory(prefix="polyfn-bench-") as scratch, Children() as children:
         yield Lab(
             effort=effort,
-            programs=found,
+            programs=Programs(env),
             children=children,
             scratch=Path(scratch),
             env=env,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,58 +26,65 @@ PROJECTS = BENCH / "projects"
 PEERS = BENCH / ".peers"
 _BUILT = BENCH / ".cache"
 _BUILD_S = 300
+_TITLES = {"node": "Node.js", "go": "Go"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """Absolute paths; ``versions`` are for the report, by program."""
+    """Absolute paths of programs; each is found or built when it is asked for first.
 
-    polyfn: Path
-    node: Path
-    go: Path
-    bombardier: Path
-    plain_go: Path
-    versions: Mapping[str, str]
-
-
-def find(env: Mapping[str, str]) -> Programs:
-    """Find or build all of them.
-
-    Raises:
-        BenchError: One is missing, with the command that gets it.
+    Each raises `BenchError` when there is none, with the command that gets it.
     """
-    node, go = asyncio.run(_toolchains(env))
-    building = {**env, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
-    _BUILT.mkdir(exist_ok=True)
-    return Programs(
-        polyfn=Path(sys.executable).parent / "polyfn",
-        node=node.path,
-        go=go.path,
-        bombardier=_built(go, BENCH / "load", "github.com/codesenberg/bombardier", building),
-        plain_go=_built(go, FLOORS, "example.com/plain", building),
-        versions={
-            "Python": sys.version.split()[0],
-            "Node.js": str(node.version),
-            "Go": str(go.version),
-        },
-    )
 
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.polyfn = Path(sys.executable).parent / "polyfn"
 
-async def _toolchains(env: Mapping[str, str]) -> tuple[Tool, Tool]:
-    finder = Toolchains(ROOT, env)
-    try:
-        return await finder.find("node"), await finder.find("go")
-    except ToolchainMissing as error:
-        raise BenchError(error.message) from error
+    @cached_property
+    def node(self) -> Path:
+        """Node.js, the one that polyfn takes."""
+        return self._found("node").path
 
+    @cached_property
+    def go(self) -> Path:
+        """Go, the one that polyfn takes."""
+        return self._found("go").path
 
-def _built(go: Tool, module: Path, package: str, env: Mapping[str, str]) -> Path:
-    """Build a Go program; go's own cache makes the next time quick."""
-    program = _BUILT / package.rpartition("/")[2]
-    argv = [str(go.path), "build", "-o", str(program), package]
-    done = subprocess.run(
-        argv, cwd=module, env=dict(env), capture_output=True, timeout=_BUILD_S, check=False
-    )
-    if done.returncode != 0:
-        raise BenchError(f"go could not build {package}: {done.stderr.decode().strip()}")
-    return program
+    @cached_property
+    def bombardier(self) -> Path:
+        """The load generator."""
+        return self._built(BENCH / "load", "github.com/codesenberg/bombardier")
+
+    @cached_property
+    def plain_go(self) -> Path:
+        """The plain net/http server."""
+        return self._built(FLOORS, "example.com/plain")
+
+    def versions(self) -> dict[str, str]:
+        """Of those that this machine has, for the report."""
+        found = {"Python": sys.version.split()[0]}
+        for name in ("node", "go"):
+            with contextlib.suppress(BenchError):
+                found[_TITLES[name]] = str(self._found(name).version)
+        return found
+
+    def _found(self, name: str) -> Tool:
+        try:
+            return asyncio.run(Toolchains(ROOT, self._env).find(name))
+        except ToolchainMissing as error:
+            raise BenchError(error.message) from error
+
+    def _built(self, module: Path, package: str) -> Path:
+        """Build a Go program; go's own cache makes the next time quick."""
+        _BUILT.mkdir(exist_ok=True)
+        program = _BUILT / package.rpartition("/")[2]
+        done = subprocess.run(
+            [str(self.go), "build", "-o", str(program), package],
+            cwd=module,
+            env={**self._env, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"},
+            capture_output=True,
+            timeout=_BUILD_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BenchError(f"go could not build {package}: {done.stderr.decode().strip()}")
+        return program

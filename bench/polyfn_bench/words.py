@@ -41,6 +41,7 @@ POINT_HEADER: Final = (
     "p99 ms",
     "CPU µs per request",
     "its main process",
+    "processes",
     "failed",
 )
 
@@ -55,6 +56,7 @@ def point_cells(point: Point) -> list[str]:
         f"{point.p99_ms.value:.2f}",
         f"{point.cpu_us.value:.0f}",
         f"{point.main_cpu_us.value:.0f}",
+        str(point.processes),
         f"{point.failed:,}",
     ]
 

@@ -66,12 +66,11 @@ def _there_and_back(connection: Client, path: str) -> float:
 
 def _row(lab: Lab, name: str, times: Mapping[str, list[float]]) -> Row:
     floor = times["go server" if name == "go" else "node"]
-    over = [one - other for one, other in zip(times[name], floor, strict=True)]
     return Row(
         key=f"bodies.{name}",
         title=f"6 MB there and back, {_TITLES[name]}, over a plain server",
         unit="ms",
-        ours=Figure.of(over),
+        ours=Figure.difference(times[name], floor),
         goal=GOALS[f"bodies.{name}"],
         peers={
             peer.name: _of_peer(lab, peer, f"{name}-work", statistics.median(floor))

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from polyfn_bench import disk
 from polyfn_bench.figures import BenchError, Figure, Row, Section
 from polyfn_bench.goals import GOALS
 from polyfn_bench.peers import record
@@ -14,11 +15,9 @@ from polyfn_bench.programs import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from polyfn_bench.lab import Lab
 
-_MB = 1024 * 1024
 _LIMIT_S = 600
 _NOT_COUNTED = frozenset({"pip", "setuptools", "wheel"})
 
@@ -29,14 +28,14 @@ def measure(lab: Lab) -> Section:
     place = lab.place("environment")
     python = str(place / "bin/python")
     _run(lab, [sys.executable, "-m", "venv", str(place)])
-    before = _size(place)
+    before = disk.megabytes(place)
     began = time.perf_counter()
     _run(lab, [python, "-m", "pip", "install", "--quiet", str(ROOT)])
     seconds = time.perf_counter() - began
     listed = json.loads(_run(lab, [python, "-m", "pip", "list", "--format", "json"]))
     packages = {package["name"] for package in listed} - _NOT_COUNTED
     ours = {
-        "size": (_size(place) - before) / _MB,
+        "size": disk.megabytes(place) - before,
         "packages": len(packages),
         "seconds": seconds,
     }
@@ -66,7 +65,3 @@ def _run(lab: Lab, argv: Sequence[str]) -> bytes:
     if done.returncode != 0:
         raise BenchError(f"{' '.join(argv)} failed: {done.stderr.decode()[-500:]}")
     return done.stdout
-
-
-def _size(directory: Path) -> int:
-    return sum(file.lstat().st_size for file in directory.rglob("*") if file.is_file())

@@ -13,6 +13,7 @@ from polyfn_bench.peers import NETLIFY, attempt, environment, netlify, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from polyfn_bench.lab import Lab
     from polyfn_bench.peers import Peer
@@ -35,7 +36,7 @@ def measure(lab: Lab) -> Section:
         for number in range(lab.effort.repeats):
             lab.progress.say(f"call {number + 1} of {lab.effort.repeats}")
             for name, command in commands.items():
-                times[name].append(_timed(lab, command, lab.env))
+                times[name].append(_timed(lab, command, alone, lab.env))
     figures = {name: Figure.of(samples) for name, samples in times.items()}
     floors = ", ".join(f"{name} {figures[name].value:.0f} ms" for name in ("python", "node"))
     detail = f"import asyncio, node -e 0: {floors}"
@@ -62,17 +63,17 @@ def measure(lab: Lab) -> Section:
     )
 
 
-def _timed(lab: Lab, command: Sequence[str], env: Mapping[str, str]) -> float:
+def _timed(lab: Lab, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> float:
     """Run a command to its end; how long it took, in ms.
 
     Raises:
         BenchError: It failed.
     """
     began = time.perf_counter()
-    done = lab.children.run(command, cwd=lab.scratch, env=env, limit_s=60)
+    done = lab.children.run(command, cwd=cwd, env=env, limit_s=60)
     took_ms = (time.perf_counter() - began) * 1000
     if done.returncode != 0:
-        raise BenchError(f"{command[0]} failed: {done.stderr.decode()[-300:]}")
+        raise BenchError(f"exit status {done.returncode}: {done.stderr.decode().strip()}")
     return took_ms
 
 
@@ -82,7 +83,9 @@ def _of_peer(lab: Lab, peer: Peer) -> Figure | str:
         with peer.serve(lab, project, "js") as server:
             options = ["js", "--port", str(server.port), "--no-identity"]
             command = [record()["node"], *netlify("functions:invoke"), *options]
-            return Figure.of([_timed(lab, command, environment(lab)) for _ in range(_PEER_CALLS)])
+            return Figure.of(
+                [_timed(lab, command, project, environment(lab)) for _ in range(_PEER_CALLS)]
+            )
 
     if peer.name != NETLIFY:
         return "has none"

@@ -30,7 +30,8 @@ _TITLES: Final = {
 }
 # An editor saves no more often than this; a change may be noticed late by a watcher just starting.
 _PAUSE_S = 0.3
-_POLL_S = 0.001
+# Fine enough, and leaves the processor to what is measured: a call a millisecond took half a core.
+_POLL_S = 0.003
 
 
 @dataclass

@@ -44,6 +44,7 @@ class _Sample(NamedTuple):
     load: Load
     cpu_us: float
     main_cpu_us: float
+    processes: int
 
 
 _Samples = dict[tuple[str, int], list[_Sample]]
@@ -109,7 +110,7 @@ def _sample(lab: Lab, subject: _Subject, connections: int) -> _Sample:
     before = server.cpu()
     run = load.run(lab, url, connections=connections, seconds=lab.effort.round_s)
     after = server.cpu()
-    return _Sample(run, *(_per_request(before, after, run)))
+    return _Sample(run, *_per_request(before, after, run), server.processes())
 
 
 def _per_request(before: Cpu, after: Cpu, run: Load) -> tuple[float, float]:
@@ -131,6 +132,7 @@ def _point(subject: str, connections: int, runs: Sequence[_Sample]) -> Point:
         cpu_us=Figure.of([run.cpu_us for run in runs]),
         main_cpu_us=Figure.of([run.main_cpu_us for run in runs]),
         failed=sum(run.load.failed for run in runs),
+        processes=max(run.processes for run in runs),
     )
 
 
@@ -179,12 +181,11 @@ def _p50_row(samples: _Samples, name: str) -> Row:
     """What a call costs beyond the plain server's, without any waiting."""
     floor = _floor(name)
     ours, plain = ([run.load.p50_ms for run in samples[each, 1]] for each in (name, floor))
-    added = Figure.of([one - other for one, other in zip(ours, plain, strict=True)])
     return Row(
         key=f"throughput.p50.{name}.1",
         title=f"p50 added to {floor}, {TITLES[name]}, one connection",
         unit="ms",
-        ours=added,
+        ours=Figure.difference(ours, plain),
         goal=GOALS.get(f"throughput.p50.{name}.1"),
         detail=f"{Figure.of(ours).value:.3f}, {floor} {Figure.of(plain).value:.3f} ms",
     )
