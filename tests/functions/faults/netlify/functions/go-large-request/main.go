@@ -1,0 +1,22 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type event struct {
+	Query map[string]string `json:"queryStringParameters"`
+}
+
+func init() { fmt.Println("go-large-request is loaded") }
+
+func handler(e event) (any, error) {
+	if e.Query["fine"] != "" {
+		return map[string]any{"statusCode": 200, "body": "fine"}, nil
+	}
+	return map[string]any{"statusCode": 200, "body": "answered"}, nil
+}
+
+func main() { lambda.Start(handler) }
