@@ -1,6 +1,5 @@
-console.log('ts-large-request is loaded');
-
 export async function handler(event: { queryStringParameters: Record<string, string> }): Promise<unknown> {
   if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  console.log('the handler was reached');
   return { statusCode: 200, body: 'answered' };
 }

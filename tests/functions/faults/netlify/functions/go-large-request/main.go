@@ -10,12 +10,11 @@ type event struct {
 	Query map[string]string `json:"queryStringParameters"`
 }
 
-func init() { fmt.Println("go-large-request is loaded") }
-
 func handler(e event) (any, error) {
 	if e.Query["fine"] != "" {
 		return map[string]any{"statusCode": 200, "body": "fine"}, nil
 	}
+	fmt.Println("the handler was reached")
 	return map[string]any{"statusCode": 200, "body": "answered"}, nil
 }
 

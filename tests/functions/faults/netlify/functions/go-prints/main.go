@@ -16,7 +16,7 @@ func handler(e event) (any, error) {
 		return map[string]any{"statusCode": 200, "body": "fine"}, nil
 	}
 	line := strings.Repeat("x", 999)
-	for range 100_000 {
+	for i := 0; i < 100_000; i++ {
 		fmt.Println(line)
 	}
 	return map[string]any{"statusCode": 200, "body": "answered"}, nil
