@@ -22,6 +22,7 @@ package bridge
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -149,13 +150,17 @@ func openFrame(text string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "frames"), nil
 }
 
-// gone ends the process when the supervisor does not read any more.
-func gone(error) {
+// gone ends the process when the supervisor does not read any more; or when the author's code has closed the
+// pipe, which is told.
+func gone(reason error) {
+	if errors.Is(reason, syscall.EBADF) || errors.Is(reason, os.ErrClosed) {
+		violation(errors.New("the function has closed the descriptor by which it answers: close only what you have opened"))
+	}
 	os.Exit(exitDone)
 }
 
 // violation ends the process. It writes to fd 2 itself: os.Stderr is the author's to replace.
 func violation(reason error) {
-	_, _ = syscall.Write(2, []byte("polyfn's Go runner: "+reason.Error()+"\n"))
+	_, _ = syscall.Write(2, []byte("polyfn's Go runner stops: "+reason.Error()+"\n"))
 	os.Exit(exitViolation)
 }
