@@ -226,13 +226,14 @@ class LastWords:
 
     Attributes:
         trace: The author's frames where a runtime can tell, else its last lines as they came.
-        reason: Why it ended, after the function's name, such as ``panicked in a goroutine: boom``;
-            empty when it did not say.
-        advice: What to do about that reason; a sentence.
+        how: How it ended, such as ``panicked``; empty when it did not say.
+        why: What it said of that.
+        advice: What to do about it; a sentence, or nothing.
     """
 
     trace: tuple[str, ...] = ()
-    reason: str = ""
+    how: str = ""
+    why: str = ""
     advice: str = ""
 
 

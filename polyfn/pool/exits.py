@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _RUNNER_STOPPED: Final = 70
 """A runner that cannot go on says why on fd 2, and exits like that (runners/PROTOCOL.md §2)."""
 _BY_RUNNER: Final = "polyfn"
+_LAST_LINES: Final = 30
 _CALLED: Final = "before it answered"
 _LOADING: Final = "while it was loading"
 _TRACE: Final = "Its last lines are in the trace."
@@ -20,6 +21,10 @@ _RETURN: Final = "A handler is to return a response instead of ending the proces
 _NO_MEMORY: Final = "The system does that when memory runs out."
 _CRASH: Final = "A native module does that, or a call such as abort()."
 _TOP_LEVEL: Final = "The top level of a module must not end the process."
+
+
+class NeverBegun(InstanceDied):
+    """The process died without having read the event: another one may be given it."""
 
 
 def describe(code: int) -> str:
@@ -34,13 +39,18 @@ def describe(code: int) -> str:
 
 def died_in_invocation(function: str, code: int, words: LastWords) -> InstanceDied:
     """The error for a call whose process ended before it answered."""
-    return InstanceDied(_told(function, code, words, _CALLED), trace=words.trace)
+    return InstanceDied(_told(function, code, words, _CALLED), trace=_shown(words))
+
+
+def died_unread(function: str, code: int, words: LastWords) -> NeverBegun:
+    """The error for a call whose process ended before it had read the event."""
+    return NeverBegun(_told(function, code, words, "before it was called"), trace=_shown(words))
 
 
 def died_while_loading(function: str, code: int, words: LastWords) -> LoadFailed:
     """The error for a process that ended before it was ready."""
     message = _told(function, code, words, _LOADING)
-    return LoadFailed(message, trace=words.trace, type_="Runtime.ExitError")
+    return LoadFailed(message, trace=_shown(words), type_="Runtime.ExitError")
 
 
 def died_uncalled(function: str, code: int) -> str:
@@ -59,9 +69,13 @@ def failed_late(function: str) -> str:
     )
 
 
+def _shown(words: LastWords) -> tuple[str, ...]:
+    return words.trace if words.how else words.trace[-_LAST_LINES:]
+
+
 def _told(function: str, code: int, words: LastWords, when: str) -> str:
-    if words.reason:
-        return f"Function {function!r} {words.reason} {words.advice}".rstrip()
+    if words.how:
+        return f"Function {function!r} {words.how} {when}: {words.why}\n{words.advice}".rstrip()
     told = f"Function {function!r} {describe(code)} {when}"
     if code == _RUNNER_STOPPED and words.trace and words.trace[-1].startswith(_BY_RUNNER):
         return f"{told}: {words.trace[-1]}"

@@ -335,6 +335,7 @@ class Instance:
                 await self._frames_ended.wait()
         except TimeoutError:
             pass  # a descendant holds the pipe open: it is closed below
+        unread = self._channel.has_unread()
         self._channel.close()
         if self._log is not None:
             self._log.close()
@@ -343,9 +344,10 @@ class Instance:
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
         self._fail_loading(self._failure or exits.died_while_loading(self.function, code, words))
+        died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
-            call.fail(self._failure or exits.died_in_invocation(self.function, code, words))
+            call.fail(self._failure or died(self.function, code, words))
         self._calls.clear()
         self.dead.set()
         self._on_dead(self)

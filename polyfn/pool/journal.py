@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from polyfn.ports import LogSink
 
-_LAST_WORDS: Final = 30
+# A crash report of Go begins with what happened and goes on with the stack of every goroutine.
+_LAST_WORDS: Final = 200
+_LAST_WORDS_CHARS: Final = 1000
 # Code that an invocation left behind may still log: so many of the last ones are remembered.
 _REMEMBERED: Final = 32
 _STREAMS: Final = {1: "stdout", 2: "stderr"}
@@ -68,7 +70,7 @@ class Journal:
         """A line that came through the log pipe; fds 1 and 2 share it."""
         if self._own_lines is not None and self._own_lines.match(text):
             return
-        self._last_words.append(text)
+        self._last_words.append(text[:_LAST_WORDS_CHARS])
         self._write(self.request_id, "stderr", "", text)
 
     def said(self, number: int, stream: int, level: str, text: str) -> None:
@@ -76,7 +78,7 @@ class Journal:
         name = _STREAMS[stream]
         request_id = self._request_ids.get(number, "")
         for line in text.removesuffix("\n").split("\n"):
-            self._last_words.append(line)
+            self._last_words.append(line[:_LAST_WORDS_CHARS])
             self._write(request_id, name, level, line)
 
     def note(self, level: str, text: str) -> None:

@@ -8,6 +8,7 @@ from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
 from polyfn.runtimes.go import executables
 from polyfn.runtimes.go.language import too_new
+from polyfn.runtimes.go.panics import PanicReader
 from polyfn.runtimes.go.plan import build_plan
 from polyfn.runtimes.go.source import is_library, package_problem
 
@@ -96,7 +97,13 @@ class GoRuntime:
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
-            load={"main_file": str(artifact), "handler": ""},
+            load={
+                "main_file": str(artifact),
+                "handler": "",
+                "root": str(function.project_root.resolve()),
+                "main_dir": str(function.main_file.parent.resolve()),
+            },
+            explain_end=PanicReader(project_root=function.project_root.resolve()),
         )
 
 

@@ -11,7 +11,8 @@
 //
 // Without the environment variable POLYFN_FRAME_FDS the program runs as if the bridge were not there.
 //
-// Of LOAD it uses protocol, function and arn. It does not apply env and cwd: packages read both while they
+// Of LOAD it uses protocol, function, arn and root, and main_dir, a key of its own: the directory of the
+// function's package main, for traces; what it gets of both has no symbolic links in it. It does not apply env and cwd: packages read both while they
 // initialise, before any bridge, so a Go program must be started with its whole environment, and with
 // its directory in POLYFN_CWD (package early). To apply them again could only undo what the author's
 // own initialisation set.
@@ -60,6 +61,7 @@ func start(pair string) {
 	s := newSession(&frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
 	hookDefault(s)
+	hookLog()
 	os.Setenv("AWS_LAMBDA_RUNTIME_API", address)
 	os.Unsetenv("_LAMBDA_SERVER_PORT")
 	go s.listen(newFrameReader(input))

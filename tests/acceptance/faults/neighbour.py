@@ -1,8 +1,8 @@
 """A function that nobody harms, called without a pause while others fail: is it still quick?
 
-No test may hang on how quick the machine is today. So the bound is a multiple of what the same calls
-took undisturbed in the same run, where that is more than the 100 ms that are promised; and a fault
-is tried again, a few times, before slow answers are held against it: one clean try shows that
+No test may hang on how quick the machine is today. So the bound is a multiple of what the same
+calls took undisturbed in the same run, where that is more than the 100 ms that are promised; and a
+fault is tried again, a few times, before slow answers are held against it: one clean try shows that
 it does its neighbours no harm, while a fault that does harm them does so each time.
 """
 

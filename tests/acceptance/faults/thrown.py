@@ -74,9 +74,9 @@ THROWN = (
         outcomes={
             GO: failed(
                 "Runtime.ExitError",
-                "'go-goroutine-panic' panicked in a goroutine",
+                "'go-goroutine-panic' panicked before it answered",
                 "on purpose",
-                "recover",
+                "recover from it in that goroutine",
                 log="panic: on purpose",
             )
         },
