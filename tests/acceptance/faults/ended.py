@@ -14,7 +14,7 @@ from tests.acceptance.faults.rows import (
 
 _EXIT = "Runtime.ExitError"
 _TIMED_OUT = failed(
-    "Sandbox.Timedout", "was stopped after 1.0", "its time limit", "Set `timeout`", status=504
+    "Sandbox.Timedout", "was stopped after 1.", "its time limit", "Set `timeout`", status=504
 )
 _CLOSED = failed(_EXIT, "before it answered", "closed the descriptor")
 
@@ -24,9 +24,7 @@ ENDED = (
         what="ends its process: `process.exit(3)`, `sys.exit(3)`, `os.Exit(3)`",
         outcomes={
             **node(failed(_EXIT, "exited with status 3 before it answered", "return a response")),
-            PYTHON: failed(
-                _EXIT, "'py-exit' ended its process by sys.exit(3)", "return a response"
-            ),
+            PYTHON: failed(_EXIT, "ended its process by sys.exit(3)", "return a response"),
             GO: failed(_EXIT, "exited with status 3 before it answered", "return a response"),
         },
     ),

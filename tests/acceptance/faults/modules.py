@@ -16,15 +16,13 @@ MODULES = (
         what="throws while its module loads",
         outcomes={
             **node(unloadable(_IMPORT, "threw while it was loading: TypeError: on purpose")),
-            PYTHON: unloadable(_IMPORT, "'py-load-throw'", "ValueError: on purpose"),
+            PYTHON: unloadable(_IMPORT, "Unable to import module", "ValueError: on purpose"),
         },
     ),
     Fault(
         name="load-panic",
         what="panics while it initialises",
-        outcomes={
-            GO: unloadable(_EXIT, "'go-load-panic' panicked while it was loading", "on purpose")
-        },
+        outcomes={GO: unloadable(_EXIT, "panicked while it was loading", "on purpose")},
     ),
     Fault(
         name="load-syntax",
@@ -50,9 +48,7 @@ MODULES = (
             **everywhere(
                 unloadable(_EXIT, "exited with status 3 while it was loading", "top level")
             ),
-            PYTHON: unloadable(
-                _EXIT, "'py-load-exit' ended its process by sys.exit(3)", "top level"
-            ),
+            PYTHON: unloadable(_EXIT, "ended its process by sys.exit(3)", "top level"),
         },
     ),
     Fault(

@@ -18,7 +18,8 @@ SECTIONS: Final = {
     "A module that does not load": MODULES,
 }
 """Title → faults."""
-HEAD: Final = "| the function | Node.js, TypeScript | Python | Go |\n| --- | --- | --- | --- |"
+HEAD: Final = "| the function | in | status | type | message |\n| --- | --- | --- | --- | --- |"
+NAMES: Final = {JS: "Node.js", TS: "TypeScript", PYTHON: "Python", GO: "Go"}
 
 
 def rows() -> Iterator[tuple[str, Fault, Outcome]]:
@@ -31,21 +32,23 @@ def rows() -> Iterator[tuple[str, Fault, Outcome]]:
 
 def as_text(faults: tuple[Fault, ...]) -> str:
     """A section of the table, as it stands in the page."""
-    return "\n".join([HEAD, *(_line(fault) for fault in faults)])
+    return "\n".join([HEAD, *(line for fault in faults for line in _lines(fault))])
 
 
-def _line(fault: Fault) -> str:
-    told = fault.outcomes
-    node = _cell(told.get(JS))
-    if told.get(JS) != told.get(TS) and _cell(told.get(TS)) != node:
-        node = f"{node}; TypeScript: {_cell(told.get(TS))}"
-    return f"| {fault.what} | {node} | {_cell(told.get(PYTHON))} | {_cell(told.get(GO))} |"
+def _lines(fault: Fault) -> Iterator[str]:
+    """One line for each thing that comes of it, with the languages where it does."""
+    told: dict[str, list[str]] = {}
+    for runtime, outcome in fault.outcomes.items():
+        told.setdefault(_cells(outcome), []).append(NAMES[runtime])
+    what = fault.what
+    for cells, names in told.items():
+        where = "all" if len(names) == len(NAMES) else ", ".join(names)
+        yield f"| {what} | {where} | {cells} |"
+        what = ""
 
 
-def _cell(outcome: Outcome | None) -> str:
-    if outcome is None:
-        return "–"
+def _cells(outcome: Outcome) -> str:
     if not outcome.error_type:
-        return f"{outcome.status}"
+        return f"{outcome.status} | | "
     words = " … ".join(outcome.words).replace("|", "\\|")
-    return f"{outcome.status} `{outcome.error_type}`: {words}"
+    return f"{outcome.status} | `{outcome.error_type}` | {words}"

@@ -74,7 +74,7 @@ THROWN = (
         outcomes={
             GO: failed(
                 "Runtime.ExitError",
-                "'go-goroutine-panic' panicked before it answered",
+                "panicked before it answered",
                 "on purpose",
                 "recover from it in that goroutine",
                 log="panic: on purpose",
@@ -84,7 +84,7 @@ THROWN = (
     Fault(
         name="never-settles",
         what="awaits what can never happen",
-        outcomes=node(failed("Runtime.NodeJsExit", "never-settles'", "can never settle")),
+        outcomes=node(failed("Runtime.NodeJsExit", "returned a promise that can never settle")),
     ),
     Fault(
         name="late-throw",
