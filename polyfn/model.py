@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
@@ -219,6 +220,23 @@ class Artifact:
     duration_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """What a process said before it ended.
+
+    Attributes:
+        trace: The author's frames where a runtime can tell, else its last lines as they came.
+        how: How it ended, such as ``panicked``; empty when it did not say.
+        why: What it said of that.
+        advice: What to do about it; a sentence, or nothing.
+    """
+
+    trace: tuple[str, ...] = ()
+    how: str = ""
+    why: str = ""
+    advice: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchSpec:
     """How to start a function's runner.
@@ -231,6 +249,9 @@ class LaunchSpec:
         load: Runner-specific fields of the LOAD message, such as ``main_file`` and ``handler``.
         depends_on: Files that change how it is loaded, and that nothing loads, such as a
             package.json; absolute.
+        own_lines: Matches lines of a crash report that tell of the runner and not of the author's
+            code: they are not shown.
+        explain_end: Reads the last lines of a process that has ended by itself.
     """
 
     argv: tuple[str, ...]
@@ -238,6 +259,8 @@ class LaunchSpec:
     start_env: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, JSON] = field(default_factory=dict)
     depends_on: tuple[Path, ...] = ()
+    own_lines: re.Pattern[str] | None = None
+    explain_end: Callable[[tuple[str, ...]], LastWords] = LastWords
 
 
 class BodyKind(IntEnum):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import sys
+import termios
 from typing import TYPE_CHECKING, cast
 
 from polyfn.errors import ProtocolViolation
@@ -11,6 +14,7 @@ from polyfn.wire.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from io import FileIO
 
     from polyfn.pool.process import Pipes
     from polyfn.wire.connection import FromRunner
@@ -36,13 +40,15 @@ class Channel(asyncio.Protocol):
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
         self._ended = False
+        self._input: _Input | None = None
 
     async def open(self, pipes: Pipes) -> None:
         """Take the supervisor's ends of the frame pipes; they are closed with the channel."""
         loop = asyncio.get_running_loop()
         to_child = os.fdopen(pipes.to_child, "wb", buffering=0)
         from_child = os.fdopen(pipes.from_child, "rb", buffering=0)
-        self._writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, to_child)
+        kept = self._input = _Input(to_child)
+        self._writer, _ = await loop.connect_write_pipe(lambda: kept, to_child)
         reader, _ = await loop.connect_read_pipe(lambda: self, from_child)
         self._reader = reader
 
@@ -60,6 +66,14 @@ class Channel(asyncio.Protocol):
         """Go on reading."""
         if self._reader is not None and not self._ended:
             self._reader.resume_reading()
+
+    def has_unread(self) -> bool:
+        """Whether the child has not read all that was sent; of one that has died: never will."""
+        if self._input is None or self._writer is None:
+            return False
+        if self._writer.is_closing():
+            return self._input.left > 0
+        return self._writer.get_write_buffer_size() > 0 or self._input.size() > 0
 
     def close_input(self) -> None:
         """End the child's frame input: it must exit."""
@@ -95,3 +109,23 @@ class Channel(asyncio.Protocol):
         if not self._ended:
             self._ended = True
             self._on_end(violation)
+
+
+class _Input(asyncio.BaseProtocol):
+    """The child's frame input: how much of it the child has not read, also once it is lost."""
+
+    def __init__(self, pipe: FileIO) -> None:
+        self._pipe = pipe
+        self.left = 0
+
+    def size(self) -> int:
+        """How many bytes are in the pipe."""
+        if self._pipe.closed:
+            return 0
+        size = fcntl.ioctl(self._pipe.fileno(), termios.FIONREAD, bytes(4))
+        return int.from_bytes(size, sys.byteorder)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The child closed its end, or has exited; the pipe is still open here."""
+        del exc
+        self.left = self.size()

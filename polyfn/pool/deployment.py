@@ -55,6 +55,12 @@ class Deployment:
         """What the process starts with: the function's variables and the runner's own."""
         return {**self.environment, **self.launch.start_env}
 
+    @property
+    def main_file(self) -> str:
+        """The author's main file, relative to the project where it is inside."""
+        file, root = self.function.main_file, self.function.project_root
+        return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+
     def load_spec(self) -> dict[str, JSON]:
         """The fields of LOAD (runners/PROTOCOL.md §3)."""
         environment = self.environment

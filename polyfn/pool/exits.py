@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import signal
+from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import InstanceDied, LoadFailed
+
+if TYPE_CHECKING:
+    from polyfn.model import LastWords
+
+_RUNNER_STOPPED: Final = 70
+"""A runner that cannot go on says why on fd 2, and exits like that (runners/PROTOCOL.md §2)."""
+_BY_RUNNER: Final = "polyfn"
+_LAST_LINES: Final = 30
+_CALLED: Final = "before it answered"
+_LOADING: Final = "while it was loading"
+_TRACE: Final = "Its last lines are in the trace."
+_RETURN: Final = "A handler is to return a response instead of ending the process."
+_NO_MEMORY: Final = "The system does that when memory runs out."
+_CRASH: Final = "A native module does that, or a call such as abort()."
+_TOP_LEVEL: Final = "The top level of a module must not end the process."
+
+
+class NeverBegun(InstanceDied):
+    """The process died without having read the event: another one may be given it."""
 
 
 def describe(code: int) -> str:
@@ -17,22 +37,55 @@ def describe(code: int) -> str:
         return f"was killed by signal {-code}"
 
 
-def died_in_invocation(function: str, code: int, last_words: tuple[str, ...]) -> InstanceDied:
+def died_in_invocation(function: str, code: int, words: LastWords) -> InstanceDied:
     """The error for a call whose process ended before it answered."""
-    hint = (
-        "Its last lines are in the trace."
-        if last_words
-        else "It printed nothing; return a response instead of ending the process."
-    )
-    return InstanceDied(
-        f"Function {function!r} {describe(code)} before it answered. {hint}", trace=last_words
-    )
+    return InstanceDied(_told(function, code, words, _CALLED), trace=_shown(words))
 
 
-def died_while_loading(function: str, code: int, last_words: tuple[str, ...]) -> LoadFailed:
+def died_unread(function: str, code: int, words: LastWords) -> NeverBegun:
+    """The error for a call whose process ended before it had read the event."""
+    return NeverBegun(_told(function, code, words, "before it was called"), trace=_shown(words))
+
+
+def died_while_loading(function: str, code: int, words: LastWords) -> LoadFailed:
     """The error for a process that ended before it was ready."""
-    return LoadFailed(
-        f"Function {function!r} {describe(code)} while it was loading, before it was called.",
-        trace=last_words,
-        type_="Runtime.ExitError",
+    message = _told(function, code, words, _LOADING)
+    return LoadFailed(message, trace=_shown(words), type_="Runtime.ExitError")
+
+
+def died_uncalled(function: str, code: int) -> str:
+    """The log's word on a process that ended between two calls."""
+    return (
+        f"Function {function!r} {describe(code)} while it was not called: something that a call "
+        "had left running did that. The next call gets a fresh process."
     )
+
+
+def failed_late(function: str) -> str:
+    """The log's word on an error after the answer that ends the process."""
+    return (
+        f"Function {function!r} failed after it had answered, and its process ends: await what a "
+        "call begins before it answers. The next call gets a fresh process."
+    )
+
+
+def _shown(words: LastWords) -> tuple[str, ...]:
+    return words.trace if words.how else words.trace[-_LAST_LINES:]
+
+
+def _told(function: str, code: int, words: LastWords, when: str) -> str:
+    if words.how:
+        return f"Function {function!r} {words.how} {when}: {words.why}\n{words.advice}".rstrip()
+    told = f"Function {function!r} {describe(code)} {when}"
+    if code == _RUNNER_STOPPED and words.trace and words.trace[-1].startswith(_BY_RUNNER):
+        return f"{told}: {words.trace[-1]}"
+    hint = _hint(code, when)
+    return f"{told}. {hint} {_TRACE}" if words.trace else f"{told}. {hint}"
+
+
+def _hint(code: int, when: str) -> str:
+    if code == -signal.SIGKILL:
+        return _NO_MEMORY
+    if code < 0:
+        return _CRASH
+    return _TOP_LEVEL if when == _LOADING else _RETURN

@@ -83,6 +83,7 @@ class Instance:
         self.start_s = 0.0
         self.last_used = 0.0
         self._fresh = True
+        self._left_idle = False
         self._limits = limits
         self._spawner = spawner
         self._on_idle = on_idle
@@ -90,7 +91,8 @@ class Instance:
         self._on_loaded = on_loaded
         self._loop = asyncio.get_running_loop()
         self._channel = Channel(self._on_message, self._on_frames_end)
-        self._journal = Journal(sink, self.function, self.name)
+        own_lines = deployment.launch.own_lines
+        self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
@@ -193,7 +195,7 @@ class Instance:
         if not done:
             raise InitTimedOut(
                 f"Function {self.function!r} did not {what} within {limit_s:g} s "
-                f"({self.deployment.artifact.path}). Move slow work out of the module's top level.",
+                f"({self.deployment.main_file}). Move slow work out of the module's top level.",
                 trace=self._journal.last_words(),
             )
 
@@ -231,6 +233,7 @@ class Instance:
         if not self._ready.done():
             self._fail_loading(LoadFailed(text, trace=trace, type_=name))
         elif message.fatal:
+            self._journal.note("error", exits.failed_late(self.function))
             self._retire()
 
     def _report(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
@@ -315,6 +318,7 @@ class Instance:
             self._journal.note("error", self._failure.message)
             self.kill()
         elif self.state is not State.DEAD:
+            self._left_idle = self.state is State.IDLE
             self._retire()
 
     def _retire(self) -> None:
@@ -331,15 +335,19 @@ class Instance:
                 await self._frames_ended.wait()
         except TimeoutError:
             pass  # a descendant holds the pipe open: it is closed below
+        unread = self._channel.has_unread()
         self._channel.close()
         if self._log is not None:
             self._log.close()
+        if self._left_idle:
+            self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)
-        words = self._journal.last_words()
+        words = self.deployment.launch.explain_end(self._journal.last_words())
         self._fail_loading(self._failure or exits.died_while_loading(self.function, code, words))
+        died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
-            call.fail(self._failure or exits.died_in_invocation(self.function, code, words))
+            call.fail(self._failure or died(self.function, code, words))
         self._calls.clear()
         self.dead.set()
         self._on_dead(self)

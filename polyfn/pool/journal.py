@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import LogLine
 
 if TYPE_CHECKING:
+    import re
+
     from polyfn.ports import LogSink
 
-_LAST_WORDS: Final = 30
+# A crash report of Go begins with what happened and goes on with the stack of every goroutine.
+_LAST_WORDS: Final = 200
+_LAST_WORDS_CHARS: Final = 1000
 # Code that an invocation left behind may still log: so many of the last ones are remembered.
 _REMEMBERED: Final = 32
 _STREAMS: Final = {1: "stdout", 2: "stderr"}
@@ -20,13 +24,26 @@ _STREAMS: Final = {1: "stdout", 2: "stderr"}
 class Journal:
     """The log of one instance.
 
+    Args:
+        own_lines: Matches raw lines that are about the runner: they are dropped.
+
     Attributes:
         request_id: Whose lines the log pipe carries now; empty outside an invocation.
     """
 
-    __slots__ = ("_function", "_instance", "_last_words", "_request_ids", "_sink", "request_id")
+    __slots__ = (
+        "_function", "_instance", "_last_words", "_own_lines", "_request_ids", "_sink",
+        "request_id",
+    )  # fmt: skip
 
-    def __init__(self, sink: LogSink, function: str, instance: str) -> None:
+    def __init__(
+        self,
+        sink: LogSink,
+        function: str,
+        instance: str,
+        own_lines: re.Pattern[str] | None = None,
+    ) -> None:
+        self._own_lines = own_lines
         self._sink = sink
         self._function = function
         self._instance = instance
@@ -46,12 +63,14 @@ class Journal:
         self._last_words.clear()
 
     def last_words(self) -> tuple[str, ...]:
-        """The last raw lines since the invocation began: a panic's own report, for one."""
+        """The last lines since the invocation began: a panic's own report, for one."""
         return tuple(self._last_words)
 
     def raw(self, text: str) -> None:
         """A line that came through the log pipe; fds 1 and 2 share it."""
-        self._last_words.append(text)
+        if self._own_lines is not None and self._own_lines.match(text):
+            return
+        self._last_words.append(text[:_LAST_WORDS_CHARS])
         self._write(self.request_id, "stderr", "", text)
 
     def said(self, number: int, stream: int, level: str, text: str) -> None:
@@ -59,6 +78,7 @@ class Journal:
         name = _STREAMS[stream]
         request_id = self._request_ids.get(number, "")
         for line in text.removesuffix("\n").split("\n"):
+            self._last_words.append(line[:_LAST_WORDS_CHARS])
             self._write(request_id, name, level, line)
 
     def note(self, level: str, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
+from polyfn.pool.exits import NeverBegun
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
 from polyfn.pool.loaded import nobody_watches
@@ -31,6 +32,8 @@ _TICK_S: Final = 0.01
 _FIRST_COLD_START_S: Final = 0.05
 # No function has as many; one that makes names up shall not fill the memory.
 _MOST_LOADED_FILES: Final = 100_000
+# To how many processes an event is given that die before they have read it.
+_DELIVERIES: Final = 3
 
 
 class Pool:
@@ -101,6 +104,14 @@ class Pool:
             Throttled: None came free within the queue limits.
             FunctionError: The function failed.
         """
+        for _ in range(_DELIVERIES - 1):
+            try:
+                return await self._deliver(invocation, timing)
+            except NeverBegun:  # what an earlier call had left running has ended the process
+                continue
+        return await self._deliver(invocation, timing)
+
+    async def _deliver(self, invocation: Invocation, timing: Timing) -> Result:
         if self._closed:
             raise Unavailable(f"Function {invocation.function!r} is being stopped; call again.")
         call = Call(invocation, timing, self._loop)

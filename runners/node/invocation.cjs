@@ -13,7 +13,7 @@
  */
 
 const { PayloadTooLong } = require('./protocol.cjs');
-const { RuntimeError, describe } = require('./errors.cjs');
+const { RuntimeError } = require('./errors.cjs');
 const { ending } = require('./result.cjs');
 
 const CALLBACK_PARAMETERS = 3;
@@ -23,13 +23,15 @@ class Invocation {
    * @param {{id: number, request_id: string, remaining_ms: number, want: number}} message INVOKE
    * @param {(invocation: Invocation, name: string, values: Array) => void} send writes a message;
    *   an ending closes the invocation
+   * @param {(error: unknown) => string} describe what an ERROR holds
    */
-  constructor(message, send) {
+  constructor(message, send, describe) {
     this.id = message.id;
     this.requestId = message.request_id;
     this.deadline = performance.now() + message.remaining_ms;
     this.wantsHttp = message.want === 1;
     this.send = send;
+    this.describe = describe;
     this.context = null;
     this.answered = false; // nothing that comes later counts
     this.awaited = false; // a promise of the handler's will answer
@@ -95,8 +97,9 @@ class Invocation {
       this.failed(
         new RuntimeError(
           'Runtime.NodeJsExit',
-          "The handler's promise can never settle, because nothing is left that could happen: " +
-            'an await waits for something that was never started, or never calls back.',
+          `Function '${this.context.functionName}' returned a promise that can never settle, because ` +
+            'nothing is left that could happen: an await waits for something that was never ' +
+            'started, or never calls back.',
         ),
       );
     } else if (!this.ended) {
@@ -132,7 +135,7 @@ class Invocation {
   }
 
   #sendError(error, fatal = false) {
-    this.send(this, 'ERROR', [JSON.stringify(describe(error)), fatal]);
+    this.send(this, 'ERROR', [this.describe(error), fatal]);
   }
 }
 

@@ -85,7 +85,8 @@ function reopened(fd) {
 class FrameOutput {
   /**
    * @param {number} fd
-   * @param {() => void} onGone nobody reads any more
+   * @param {(error: NodeJS.ErrnoException) => void} onGone nobody reads any more, or the author's code
+   *   has closed the pipe
    */
   constructor(fd, onGone) {
     this.fd = fd;
@@ -101,14 +102,14 @@ class FrameOutput {
         at += fs.writeSync(this.fd, frame, at);
       } catch (error) {
         if (error.code === 'EAGAIN') pause(RETRY_MS);
-        else this.#end();
+        else this.#end(error);
       }
     }
   }
 
-  #end() {
+  #end(error) {
     this.gone = true;
-    this.onGone();
+    this.onGone(error);
   }
 }
 

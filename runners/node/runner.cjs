@@ -12,7 +12,7 @@ const { PROTOCOL, RUNNER_VERSION, encode } = require('./protocol.cjs');
 const [readFd, writeFd] = frameFds(process.env.POLYFN_FRAME_FDS);
 delete process.env.POLYFN_FRAME_FDS;
 
-const output = new FrameOutput(writeFd, () => process.exit(0));
+const output = new FrameOutput(writeFd, leave);
 const info = {
   protocol: PROTOCOL,
   runtime: 'node',
@@ -23,6 +23,17 @@ output.write(encode('HELLO', 0, [JSON.stringify(info)]));
 
 const { Session } = require('./session.cjs');
 new Session(readFd, output).start();
+
+/** Ends the process when the supervisor is gone; or when the pipe to it is, which is told. */
+function leave(error) {
+  if (error.code !== 'EBADF') process.exit(0);
+  require('node:fs').writeSync(
+    2,
+    "polyfn's Node runner stops: the function has closed the descriptor by which it answers, " +
+      `${writeFd}. Close only what you have opened.\n`,
+  );
+  process.exit(70);
+}
 
 function frameFds(text) {
   const match = /^(\d+),(\d+)$/.exec(text ?? '');

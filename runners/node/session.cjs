@@ -10,6 +10,7 @@
  * `beforeExit` then says that nothing is left that could happen.
  */
 
+const path = require('node:path');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { MAX_LIST, PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
 const { FrameInput } = require('./pipes.cjs');
@@ -47,6 +48,7 @@ class Session {
       (error) => violated(error),
     );
     this.send = (invocation, name, values) => this.#send(invocation, name, values);
+    this.describe = (error) => JSON.stringify(describe(error, this.spec));
   }
 
   /** Takes frames from now on. */
@@ -107,7 +109,7 @@ class Session {
     if (message.id === 0 || this.open.has(message.id) || this.draining) {
       throw new ProtocolViolation(`INVOKE came with id ${message.id}, which is not free now`);
     }
-    const invocation = new Invocation(message, this.send);
+    const invocation = new Invocation(message, this.send, this.describe);
     const context = createContext(this.spec, invocation, this.#extras(message.extras));
     this.open.set(message.id, invocation);
     this.store.run(invocation, runHandler, invocation, this.handler, message, context);
@@ -176,7 +178,7 @@ class Session {
     const running = [...this.open.values()];
     for (const invocation of running) invocation.abort(error);
     if (running.length === 0)
-      this.output.write(encode('ERROR', 0, [JSON.stringify(describe(error)), true]));
+      this.output.write(encode('ERROR', 0, [this.describe(error), true]));
     if (!wasLoading) this.loaded.tellAll();
     process.exit(EXIT_FAILED);
   }
@@ -220,7 +222,7 @@ function unhandled(reason) {
 function neverLoaded(spec) {
   return new RuntimeError(
     'Runtime.ImportModuleError',
-    `${spec.source_file ?? spec.main_file} can never finish loading: ` +
+    `${path.relative(spec.root, spec.source_file ?? spec.main_file)} can never finish loading: ` +
       'a top-level await waits for something that cannot happen',
   );
 }

@@ -215,7 +215,7 @@ def test_protocol_violation_ends_the_program_with_the_reason(start: Start) -> No
     with start() as program:
         program.ready().send(b"\x02\x00\x00\x00\x93\x01")
         assert program.status() == 70
-        assert "polyfn's Go runner: the payload ends too early" in program.log()
+        assert "polyfn's Go runner stops: the payload ends too early" in program.log()
 
 
 def test_load_of_another_protocol_is_refused(start: Start) -> None:

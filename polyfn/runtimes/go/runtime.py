@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
 from polyfn.runtimes.go import executables
+from polyfn.runtimes.go.panics import PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
 
 if TYPE_CHECKING:
@@ -101,7 +102,13 @@ class GoRuntime:
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
-            load={"main_file": str(artifact), "handler": ""},
+            load={
+                "main_file": str(artifact),
+                "handler": "",
+                "root": str(function.project_root.resolve()),
+                "main_dir": str(function.main_file.parent.resolve()),
+            },
+            explain_end=PanicReader(project_root=function.project_root.resolve()),
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from polyfn.model import Api, LaunchSpec
-from polyfn.runtimes.assets import runner_file
+from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.node import insource, naming, packages
 
 if TYPE_CHECKING:
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from polyfn.model import BuildPlan, Concern, Function, SourceFacts, Tool
+
+
+# In the report of a crash (`process.abort()`, out of memory), which Node itself writes; the frames
+# of errors are the runner's to choose.
+_OWN_FRAMES: Final = re.compile(
+    rf"\s*\d+: (?:0x[0-9a-f]+ .*|.*\((?:node:|{re.escape(str(RUNNERS))}/).*\)|"
+    rf"{re.escape(str(RUNNERS))}/.*|node:.*)$"
+)
 
 
 class NodeRuntime:
@@ -72,6 +81,7 @@ class NodeRuntime:
                 "source_maps": artifact != function.main_file,
             },
             depends_on=tuple(packages.manifests(function.main_file.parent)),
+            own_lines=_OWN_FRAMES,
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import LaunchSpec
-from polyfn.runtimes.assets import runner_file
+from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.python import insource
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _SUFFIX: Final = ".py"
 _PACKAGE: Final = "__init__.py"
+# In the report of a crash, which the interpreter itself writes (`faulthandler`); the frames of
+# exceptions are the runner's to choose.
+_OWN_FRAMES: Final = re.compile(rf'  File "{re.escape(str(RUNNERS))}/[^"]*", line \d+ in \S+$')
 _MAINS: Final = ("main.py", "index.py", "lambda_function.py", _PACKAGE)
 
 
@@ -83,4 +87,5 @@ class PythonRuntime:
                 "shared_directory": is_file,
                 "search": [*beside, str(function.project_root)],
             },
+            own_lines=_OWN_FRAMES,
         )

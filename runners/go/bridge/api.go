@@ -33,7 +33,7 @@ func (s *session) RoundTrip(request *http.Request) (*http.Response, error) {
 	case strings.HasPrefix(path, invokePath):
 		return s.serveAnswer(request, path[len(invokePath):])
 	case path == runtimePath+"init/error":
-		s.fail(nil, reportedFailure(request), true)
+		s.fail(nil, s.reportedFailure(request), true)
 		return reply(request, http.StatusAccepted, nil), nil
 	case path == extensionPath+"register":
 		return s.serveRegister(request), nil
@@ -108,7 +108,7 @@ func (s *session) serveAnswer(request *http.Request, rest string) (*http.Respons
 		return refuse(request, http.StatusBadRequest, "InvalidRequestID", "no such invocation is open"), nil
 	}
 	if rest[slash:] == "/error" {
-		reason := reportedFailure(request)
+		reason := s.reportedFailure(request)
 		s.fail(claimed, reason, reason.isPanic)
 	} else if err := s.respond(claimed, request); err != nil {
 		return nil, err

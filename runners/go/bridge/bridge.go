@@ -11,7 +11,8 @@
 //
 // Without the environment variable POLYFN_FRAME_FDS the program runs as if the bridge were not there.
 //
-// Of LOAD it uses protocol, function and arn. It does not apply env and cwd: packages read both while they
+// Of LOAD it uses protocol, function, arn and root, and main_dir, a key of its own: the directory of the
+// function's package main, for traces; what it gets of both has no symbolic links in it. It does not apply env and cwd: packages read both while they
 // initialise, before any bridge, so a Go program must be started with its whole environment, and with
 // its directory in POLYFN_CWD (package early). To apply them again could only undo what the author's
 // own initialisation set.
@@ -22,6 +23,7 @@ package bridge
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,6 +61,7 @@ func start(pair string) {
 	s := newSession(&frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
 	hookDefault(s)
+	hookLog()
 	os.Setenv("AWS_LAMBDA_RUNTIME_API", address)
 	os.Unsetenv("_LAMBDA_SERVER_PORT")
 	go s.listen(newFrameReader(input))
@@ -149,13 +152,17 @@ func openFrame(text string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "frames"), nil
 }
 
-// gone ends the process when the supervisor does not read any more.
-func gone(error) {
+// gone ends the process when the supervisor does not read any more; or when the author's code has closed the
+// pipe, which is told.
+func gone(reason error) {
+	if errors.Is(reason, syscall.EBADF) || errors.Is(reason, os.ErrClosed) {
+		violation(errors.New("the function has closed the descriptor by which it answers: close only what you have opened"))
+	}
 	os.Exit(exitDone)
 }
 
 // violation ends the process. It writes to fd 2 itself: os.Stderr is the author's to replace.
 func violation(reason error) {
-	_, _ = syscall.Write(2, []byte("polyfn's Go runner: "+reason.Error()+"\n"))
+	_, _ = syscall.Write(2, []byte("polyfn's Go runner stops: "+reason.Error()+"\n"))
 	os.Exit(exitViolation)
 }

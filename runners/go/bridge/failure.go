@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 )
 
@@ -27,17 +28,17 @@ func (f *failure) encode() []byte {
 }
 
 // reportedFailure reads what a program posted to …/error.
-func reportedFailure(request *http.Request) *failure {
+func (s *session) reportedFailure(request *http.Request) *failure {
 	body, err := io.ReadAll(io.LimitReader(request.Body, maxErrorBytes))
 	if err != nil {
 		return newFailure("Runtime.Unknown", fmt.Sprintf("its error could not be read: %v", err))
 	}
-	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"))
+	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"), s.project)
 }
 
 // parseFailure understands aws-lambda-go's shape (lambda/messages/messages.go: InvokeResponse_Error). Only a panic
 // has a stack there, and after reporting a panic the program exits (lambda/errors.go: lambdaPanicResponse).
-func parseFailure(body []byte, fallbackType string) *failure {
+func parseFailure(body []byte, fallbackType string, in project) *failure {
 	var reported struct {
 		Type    string          `json:"errorType"`
 		Message string          `json:"errorMessage"`
@@ -56,7 +57,7 @@ func parseFailure(body []byte, fallbackType string) *failure {
 	var frames []stackFrame
 	if json.Unmarshal(reported.Stack, &frames) == nil {
 		parsed.isPanic = len(frames) > 0
-		parsed.Trace = authorsTrace(frames)
+		parsed.Trace = in.lines(authorsFrames(frames))
 	} else if json.Unmarshal(reported.Stack, &parsed.Trace) != nil {
 		parsed.Trace = []string{}
 	}
@@ -69,9 +70,9 @@ type stackFrame struct {
 	Label string `json:"label"`
 }
 
-// authorsTrace leaves out what led from the author's code to the panic's report, and everything from the
+// authorsFrames leaves out what led from the author's code to the panic's report, and everything from the
 // library on that called the handler: what is between is the author's.
-func authorsTrace(frames []stackFrame) []string {
+func authorsFrames(frames []stackFrame) []stackFrame {
 	for i, frame := range frames {
 		if frame.Path == "runtime/panic.go" && frame.Label == "gopanic" {
 			frames = frames[i+1:]
@@ -90,11 +91,39 @@ func authorsTrace(frames []stackFrame) []string {
 	for len(frames) > 0 && hasPrefix(frames[0], "runtime/", "maps/runtime_") {
 		frames = frames[1:]
 	}
+	return frames
+}
+
+// project is where the author's files are: what paths in a trace are relative to.
+type project struct {
+	root    string
+	mainDir string // of the function's package main
+}
+
+func (p project) lines(frames []stackFrame) []string {
 	lines := make([]string, 0, len(frames))
 	for _, frame := range frames {
-		lines = append(lines, fmt.Sprintf("%s:%d %s", frame.Path, frame.Line, frame.Label))
+		lines = append(lines, fmt.Sprintf("%s:%d %s", p.placed(frame.Path), frame.Line, frame.Label))
 	}
 	return lines
+}
+
+// placed finds the file that a path means of which aws-lambda-go has kept the end only: as many elements as the
+// package's import path has, and one more (lambda/panics.go: formatFrame). Every such end begins in a directory
+// that leads to the function.
+func (p project) placed(end string) string {
+	for dir := p.mainDir; strings.HasPrefix(dir, "/"); dir = parent(dir) {
+		file := dir + "/" + end
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return strings.TrimPrefix(file, p.root+"/")
+		}
+	}
+	return end
+}
+
+// parent of a clean, absolute path is empty for the root's children too, where no project is.
+func parent(dir string) string {
+	return dir[:strings.LastIndexByte(dir, '/')]
 }
 
 func hasPrefix(frame stackFrame, prefixes ...string) bool {

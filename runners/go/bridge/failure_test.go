@@ -1,6 +1,10 @@
 package bridge
 
 import (
+	"bytes"
+	"log"
+	"os"
+	"path/filepath"
 	"reflect"
 	"runtime/debug"
 	"strings"
@@ -22,13 +26,51 @@ func TestPanicKeepsTheAuthorsFramesOnly(t *testing.T) {
 		{"path":"github.com/aws/aws-lambda-go@v1.55.1/lambda/handler.go","line":293,"label":"reflectHandler.func2"},
 		{"path":"fn/main.go","line":20,"label":"main"},
 		{"path":"runtime/proc.go","line":283,"label":"main"}]}`
-	got := parseFailure([]byte(body), "")
+	got := parseFailure([]byte(body), "", project{})
 	want := []string{"fn/main.go:12 deeper", "reflect/value.go:5 Value.Call", "fn/main.go:9 handler"}
 	if got.Type != "plainError" || got.Message != "assignment to entry in nil map" || !got.isPanic {
 		t.Errorf("%+v", got)
 	}
 	if !reflect.DeepEqual(got.Trace, want) {
 		t.Errorf("trace is %q", got.Trace)
+	}
+}
+
+func TestFilesOfATraceAreNamedRelativeToTheProject(t *testing.T) {
+	root := t.TempDir()
+	for _, file := range []string{"netlify/functions/fn/main.go", "netlify/functions/fn/sub/a.go", "shared/b.go"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, file), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	here := project{root: root, mainDir: root + "/netlify/functions/fn"}
+	for path, want := range map[string]string{
+		"fn/main.go":                           "netlify/functions/fn/main.go",
+		"functions/fn/sub/a.go":                "netlify/functions/fn/sub/a.go",
+		filepath.Base(root) + "/shared/b.go":   "shared/b.go",
+		"github.com/other/lib@v1.2.0/thing.go": "github.com/other/lib@v1.2.0/thing.go",
+		"fn":                                   "fn",
+	} {
+		if got := here.placed(path); got != want {
+			t.Errorf("%s is placed at %s", path, got)
+		}
+	}
+	if got := (project{}).placed("fn/main.go"); got != "fn/main.go" {
+		t.Errorf("without a project it is placed at %s", got)
+	}
+}
+
+func TestLogOfTheAuthorIsKeptWhateverItSays(t *testing.T) {
+	var written bytes.Buffer
+	logger := log.New(libraryLog{&written}, "", 0)
+	report := `{"errorMessage":"mine","errorType":"mine"}`
+	logger.Printf("%s", report)
+	logger.Print("and more")
+	if got := written.String(); got != report+"\nand more\n" {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -41,11 +83,11 @@ func TestErrorsOfOtherShapesAreUnderstood(t *testing.T) {
 		`{"errorMessage":"no","errorType":"E","stackTrace":[]}`:           {Type: "E", Message: "no", Trace: []string{}},
 		`not JSON`: {Type: "Fallback", Message: "not JSON", Trace: []string{}},
 	} {
-		if got := parseFailure([]byte(body), "Fallback"); !reflect.DeepEqual(*got, want) {
+		if got := parseFailure([]byte(body), "Fallback", project{}); !reflect.DeepEqual(*got, want) {
 			t.Errorf("%s became %+v", body, *got)
 		}
 	}
-	if got := parseFailure(nil, ""); got.Type != "Error" {
+	if got := parseFailure(nil, "", project{}); got.Type != "Error" {
 		t.Errorf("%+v", got)
 	}
 	if got := string(newFailure("A", "b").encode()); got != `{"errorType":"A","errorMessage":"b","trace":[]}` {

@@ -20,6 +20,8 @@ type loadSpec struct {
 	Protocol int    `json:"protocol"`
 	Function string `json:"function"`
 	ARN      string `json:"arn"`
+	Root     string `json:"root"`
+	MainDir  string `json:"main_dir"` // polyfn's own key
 }
 
 // load applies LOAD; from now on invocations are handed out.
@@ -33,6 +35,7 @@ func (s *session) load(m message) {
 		s.exit(exitRefused)
 	}
 	s.arn = spec.ARN
+	s.project = project{root: spec.Root, mainDir: spec.MainDir}
 	close(s.loaded)
 }
 

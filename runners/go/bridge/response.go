@@ -43,7 +43,7 @@ func (s *session) respond(answered *invocation, request *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if failed := trailedFailure(request); failed != nil {
+	if failed := s.trailedFailure(request); failed != nil {
 		s.fail(answered, failed, false)
 		return nil
 	}
@@ -69,7 +69,7 @@ func hasPrelude(request *http.Request) bool {
 }
 
 // trailedFailure reads an error out of the trailers, which are there once the body was read to its end.
-func trailedFailure(request *http.Request) *failure {
+func (s *session) trailedFailure(request *http.Request) *failure {
 	kind := request.Trailer.Get(trailerErrorType)
 	encoded := request.Trailer.Get(trailerErrorBody)
 	if kind == "" && encoded == "" {
@@ -79,7 +79,7 @@ func trailedFailure(request *http.Request) *failure {
 	if err != nil {
 		body = []byte(encoded)
 	}
-	return parseFailure(body, kind)
+	return parseFailure(body, kind, s.project)
 }
 
 // readAll appends everything to a buffer that begins with prefixSize bytes of room.

@@ -34,6 +34,7 @@ type session struct {
 	started time.Time
 	loaded  chan struct{} // closed by LOAD; arn is there from then on
 	arn     string
+	project project // like arn
 	queue   chan *invocation
 	buffers sync.Pool // of *[]byte, at least prefixSize long
 

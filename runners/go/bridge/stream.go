@@ -51,7 +51,7 @@ func (r *responseStream) copy(request *http.Request) {
 	if hasPrelude(request) {
 		rest, err := r.prelude(request.Body)
 		if err != nil {
-			if failed := trailedFailure(request); failed != nil {
+			if failed := r.session.trailedFailure(request); failed != nil {
 				r.end(failed)
 			} else {
 				r.end(newFailure("Function.InvalidResponse", err.Error()))
@@ -139,7 +139,7 @@ func (r *responseStream) body(request *http.Request) *failure {
 			return nil
 		}
 		if err == io.EOF {
-			return trailedFailure(request)
+			return r.session.trailedFailure(request)
 		}
 		if err != nil {
 			return newFailure("Function.StreamError", err.Error())

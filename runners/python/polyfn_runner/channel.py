@@ -11,6 +11,7 @@ Three things go wrong with a pipe that everybody may write to, and all are met h
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found] # `signal` takes 4 ms, for its enums
+import errno
 import os
 from _thread import RLock
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 EXIT_LOST = 1
+_EXIT_VIOLATION = 70
+_CLOSED = (
+    b"polyfn's Python runner stops: the function has closed the descriptor by which it answers, "
+    b"%d. Close only what you have opened.\n"
+)
 _ATOMIC_BYTES = 4096
 _ENDING = {_signal.SIGTERM, _signal.SIGINT, _signal.SIGQUIT}
 _DEFERRED = {number for number in _signal.valid_signals() if number not in _ENDING}
@@ -122,7 +128,10 @@ def _write_all(fd: int, data: bytes) -> None:
     try:
         while rest:
             rest = rest[os.write(fd, rest) :]
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EBADF:
+            os.write(2, _CLOSED % fd)
+            os._exit(_EXIT_VIOLATION)
         os._exit(EXIT_LOST)
 
 

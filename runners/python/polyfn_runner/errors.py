@@ -6,6 +6,7 @@ Types and sentences follow AWS's runtime (aws-lambda-python-runtime-interface-cl
 
 from __future__ import annotations
 
+import os
 import sys
 
 from polyfn_runner import jsontext
@@ -15,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import traceback
 
+_IMPORTLIB = os.path.join(os.path.dirname(os.__file__), "importlib", "")  # noqa: PTH118, PTH120
 MAX_MESSAGE = 65_536
 _MAX_TRACE_LINES = 500
 
@@ -58,36 +60,49 @@ class LoadFailed(Failed):
     """The function does not load."""
 
 
-def encode(error: BaseException) -> bytes:
-    """The JSON of an ERROR message; it never fails, whatever the exception does."""
+def encode(error: BaseException, root: str = "") -> bytes:
+    """The JSON of an ERROR message; it never fails, whatever the exception does.
+
+    Args:
+        root: The project's directory: paths inside it are shown relative to it.
+    """
     if isinstance(error, Failed):
         return _encode(error.type, error.message, error.trace)
     try:
-        lines = trace(error)
+        lines = trace(error, root)
     except Exception:  # noqa: BLE001 - so may formatting it
         lines = []
     return _encode(type(error).__name__, _message(error), lines)
 
 
-def load_failed(module: str, error: Exception) -> LoadFailed:
+def load_failed(module: str, error: Exception, root: str) -> LoadFailed:
     """What an exception that comes out of importing the main file means."""
     if isinstance(error, SyntaxError):
-        where = f"{error.filename}:{error.lineno}"
+        where = f"{shown(error.filename or '?', root)}:{error.lineno}"
         message = f"Syntax error in module '{module}': {error.msg} ({where})"
-        return LoadFailed("Runtime.UserCodeSyntaxError", message, trace(error))
+        return LoadFailed("Runtime.UserCodeSyntaxError", message, trace(error, root))
     message = f"Unable to import module '{module}': "
     if isinstance(error, ImportError):
         message += _message(error) + _advice(error)
     else:
         message += f"{type(error).__name__}: {_message(error)}"
-    return LoadFailed("Runtime.ImportModuleError", message, trace(error))
+    return LoadFailed("Runtime.ImportModuleError", message, trace(error, root))
 
 
-def exited(code: object) -> Failed:
-    """What `sys.exit` in a handler or at import means."""
+def exited(function: str, code: object) -> Failed:
+    """What `sys.exit` in a handler means."""
     return Failed(
         "Runtime.ExitError",
-        f"the function ended its process by sys.exit({code!r}): return a response instead",
+        f"Function '{function}' ended its process by sys.exit({code!r}): return a response instead",
+    )
+
+
+def exited_while_loading(function: str, code: object) -> Failed:
+    """What `sys.exit` at import means."""
+    return Failed(
+        "Runtime.ExitError",
+        f"Function '{function}' ended its process by sys.exit({code!r}) while it was loading: the "
+        "top level of a module must not",
     )
 
 
@@ -98,8 +113,13 @@ def exit_status(code: object) -> int:
     return code & 0xFF if isinstance(code, int) else 1
 
 
-def trace(error: BaseException) -> list[str]:
-    """Python's own traceback in lines, without the frames above the author's first.
+def shown(file: str, root: str) -> str:
+    """A file relative to the project, when it is inside."""
+    return file[len(root) + 1 :] if file.startswith(f"{root}{os.sep}") else file
+
+
+def trace(error: BaseException, root: str = "") -> list[str]:
+    """Python's own traceback in lines, without the frames of what calls or imports the author's.
 
     Empty when none of the author's frames is in it.
     """
@@ -110,13 +130,21 @@ def trace(error: BaseException) -> list[str]:
     if not told.stack and told.__cause__ is None and not isinstance(error, SyntaxError):
         return []
     lines = "".join(told.format()).rstrip("\n").split("\n")
-    return lines[-_MAX_TRACE_LINES:]
+    return [_relative(line, root) for line in lines[-_MAX_TRACE_LINES:]]
+
+
+def _relative(line: str, root: str) -> str:
+    """A frame's line, which in a group has a margin, with its file relative to the project."""
+    margin, quote, rest = line.partition('File "')
+    if not quote or margin.strip(" |+-"):
+        return line
+    return f"{margin}{quote}{shown(rest, root)}"
 
 
 def _keep_authors(told: traceback.TracebackException, seen: set[int]) -> None:
     seen.add(id(told))
-    frames = list(told.stack)
-    while frames and _is_machinery(frames[0].filename):
+    frames = [frame for frame in told.stack if not _is_machinery(frame.filename)]
+    while frames and _is_event_loop(frames[0].filename):
         del frames[0]
     told.stack[:] = frames
     for other in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
@@ -125,11 +153,14 @@ def _keep_authors(told: traceback.TracebackException, seen: set[int]) -> None:
 
 
 def _is_machinery(file: str) -> bool:
-    """Whether a frame belongs to what calls the author's: the runner, asyncio, the importer."""
+    """Whether a frame belongs to the runner, or to what imports modules."""
+    return file.startswith((RUNNER_DIR + os.sep, "<frozen importlib", _IMPORTLIB))
+
+
+def _is_event_loop(file: str) -> bool:
+    """Whether a frame belongs to asyncio, which calls the author's coroutines."""
     loops = sys.modules.get("asyncio")
-    return file.startswith((RUNNER_DIR, "<frozen importlib")) or (
-        loops is not None and file.startswith(str(loops.__file__).rpartition("/")[0])
-    )
+    return loops is not None and file.startswith(str(loops.__file__).rpartition(os.sep)[0])
 
 
 def _message(error: BaseException) -> str:

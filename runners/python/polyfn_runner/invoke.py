@@ -29,10 +29,17 @@ class Invoker:
     """Calls the handler, and keeps what is the same in every call."""
 
     def __init__(
-        self, handler: Handler, facts: dict[str, str], inbox: Inbox, channel: Channel, logs: Logs
+        self,
+        handler: Handler,
+        facts: dict[str, str],
+        root: str,
+        inbox: Inbox,
+        channel: Channel,
+        logs: Logs,
     ) -> None:
         self._handler = handler
         self._facts = facts
+        self._root = root
         self._inbox = inbox
         self._channel = channel
         self._logs = logs
@@ -46,8 +53,9 @@ class Invoker:
         try:
             frame = _frame(self._answer(message))
         except BaseException as error:  # noqa: BLE001 - whatever the author raises is reported
-            told, status = _judge(error)
-            frame = messages.frame(messages.ERROR, number, errors.encode(told), status is not None)
+            told, status = _judge(error, self._facts["function_name"])
+            encoded = errors.encode(told, self._root)
+            frame = messages.frame(messages.ERROR, number, encoded, status is not None)
         self._logs.finish()
         self._channel.finish(frame)
         if status is not None:
@@ -146,12 +154,12 @@ def _event(event: bytes, body_kind: int, body: bytes | None) -> Any:
     return value
 
 
-def _judge(error: BaseException) -> tuple[BaseException, int | None]:
+def _judge(error: BaseException, function: str) -> tuple[BaseException, int | None]:
     """What to report, and the status to exit with when the process is to end."""
     if isinstance(error, SystemExit):
         if not isinstance(error.code, (int, type(None))):
             print(error.code, file=sys.stderr)  # noqa: T201 - as Python itself does
-        return errors.exited(error.code), errors.exit_status(error.code)
+        return errors.exited(function, error.code), errors.exit_status(error.code)
     if isinstance(error, KeyboardInterrupt):
         return error, _EXIT_INTERRUPTED
     if isinstance(error, messages.TooLong):

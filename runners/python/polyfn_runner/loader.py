@@ -42,7 +42,7 @@ def load(
             f"'{wanted}' cannot be the name of a handler: give the name of a module-level function",
         )
     module = _import_main(spec, main_file, on_logging, note)
-    return _find_handler(module, wanted, main_file)
+    return _find_handler(module, wanted, errors.shown(main_file, spec["root"]))
 
 
 def _import_main(
@@ -76,7 +76,7 @@ def _import_main(
     try:
         __import__(name)
     except Exception as error:
-        raise errors.load_failed(stem, error) from error
+        raise errors.load_failed(stem, error, spec["root"]) from error
     return sys.modules[name]
 
 

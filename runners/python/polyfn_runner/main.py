@@ -25,6 +25,7 @@ _NEEDED: dict[str, Any] = {
     "function": str,
     "main_file": str,
     "handler": str,
+    "root": str,
     "cwd": str,
     "env": dict,
     "memory_mb": (int, float),
@@ -84,14 +85,15 @@ def _load(inbox: Inbox, channel: Channel, logs: Logs, loaded: Loaded) -> Invoker
         handler = loader.load(spec, lambda: _add_handler(channel, spec["env"]), loaded.note)
     except SystemExit as error:
         loaded.tell()
-        _fail(channel, logs, errors.exited(error.code), errors.exit_status(error.code))
+        told = errors.exited_while_loading(spec["function"], error.code)
+        _fail(channel, logs, told, spec["root"], errors.exit_status(error.code))
     except BaseException as error:  # noqa: BLE001 - whatever the author raises is reported
         loaded.tell()
-        _fail(channel, logs, error)
+        _fail(channel, logs, error, spec["root"])
     loaded.tell()
     init_ms = round((perf_counter() - begun) * 1000, 3)
     channel.send(messages.READY, 0, _json({"init_ms": init_ms}))
-    return Invoker(handler, context.facts(spec), inbox, channel, logs)
+    return Invoker(handler, context.facts(spec), spec["root"], inbox, channel, logs)
 
 
 def _wait_for_load(inbox: Inbox, channel: Channel) -> dict[str, Any]:
@@ -132,10 +134,10 @@ def _add_handler(channel: Channel, env: dict[str, str]) -> None:
 
 
 def _fail(
-    channel: Channel, logs: Logs, error: BaseException, status: int = _EXIT_FAILED
+    channel: Channel, logs: Logs, error: BaseException, root: str, status: int = _EXIT_FAILED
 ) -> NoReturn:
     logs.finish()
-    channel.send(messages.ERROR, 0, errors.encode(error), True)
+    channel.send(messages.ERROR, 0, errors.encode(error, root), True)
     process.leave(status or _EXIT_FAILED)
 
 

@@ -84,6 +84,10 @@ def invoke(call: m.Invoke) -> None:
         case "answer and exit":
             send(ok(number, "bye"))
             os._exit(0)
+        case "answer and die later":
+            send(ok(number, "bye"))
+            time.sleep(event["seconds"])
+            os._exit(1)
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         case "garbage":

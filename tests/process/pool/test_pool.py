@@ -269,3 +269,36 @@ async def test_function_that_makes_files_up_fills_no_memory(
             await pool.invoke(ask("load", files=files), Timing())
         await pool.invoke(ask("echo"), Timing())  # what came before it has been read
         assert 100_000 <= len(pool.loaded_files) < 110_000
+
+
+@pytest.mark.parametrize("size", [None, 2_000_000])
+async def test_call_that_its_dying_instance_has_not_read_is_given_to_another(
+    deploy: Deploy, ask: Ask, sink: Remembering, size: int | None
+) -> None:
+    body = None if size is None else b"x" * size
+    async with pool_of(deploy(), sink) as pool:
+        result = await pool.invoke(ask("answer and die later", seconds=0.3), Timing())
+        assert isinstance(result, Buffered)
+        answer = await pool.invoke(ask("echo", body=body), Timing())
+        assert isinstance(answer, Buffered)
+        assert len(orjson.loads(answer.body)["body"]) == (size or 0)
+
+
+async def test_call_that_was_read_is_given_to_nobody_else(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        with pytest.raises(InstanceDied, match="exited with status 3 before it answered"):
+            await pool.invoke(ask("exit", status=3), Timing())
+    assert [line.text for line in sink.lines] == ["last words"]
+
+
+async def test_process_that_ends_between_two_calls_is_told_of(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        await pool.invoke(ask("answer and die later", seconds=0), Timing())
+        await eventually(lambda: pool.instances == 0)
+    (line,) = sink.lines
+    assert "exited with status 1 while it was not called" in line.text
+    assert "fresh process" in line.text

@@ -193,7 +193,12 @@ def test_built_program_starts_in_the_project(tmp_path: Path) -> None:
     assert spec.argv == (str(tmp_path / "bootstrap"),)
     assert spec.frame_fds == (3, 4)
     assert spec.start_env == {"POLYFN_CWD": str(tmp_path)}
-    assert spec.load == {"main_file": str(tmp_path / "bootstrap"), "handler": ""}
+    assert spec.load == {
+        "main_file": str(tmp_path / "bootstrap"),
+        "handler": "",
+        "root": str(tmp_path),
+        "main_dir": str(tmp_path / "f/hello"),
+    }
 
 
 def test_prebuilt_program_is_listed_but_cannot_be_started(tmp_path: Path) -> None:

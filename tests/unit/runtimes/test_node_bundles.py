@@ -198,8 +198,8 @@ def test_traces_name_the_authors_lines(tmp_path: Path, tools: Tools) -> None:
     assert (error["errorType"], error["errorMessage"]) == ("RangeError", "far")
     first, second, third = error["trace"]
     assert first == "RangeError: far"
-    assert f"{tmp_path}/lib/deep.ts:4:9" in second
-    assert f"{tmp_path}/fn/a.ts:4:" in third
+    assert "(lib/deep.ts:4:9)" in second
+    assert "(fn/a.ts:4:" in third
 
 
 def test_es_module_code_stays_strict(tmp_path: Path, tools: Tools) -> None:

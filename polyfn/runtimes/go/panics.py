@@ -1,0 +1,109 @@
+"""What a Go program prints when it panics → what the author should read of it.
+
+A panic of the handler is reported by aws-lambda-go (`runners/go/bridge/failure.go`); what comes
+here is what nobody recovers from: a panic in another goroutine or while the program initialises,
+and what the Go runtime calls a fatal error. The format is its own (``runtime/traceback.go``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from polyfn.model import LastWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_HEAD: Final = re.compile(r"(panic|fatal error): (.*)")
+_GOROUTINE: Final = re.compile(r"goroutine \d+ .*\[.*\]:$")
+_FILE: Final = re.compile(r"\t(/.*):(\d+)(?: \+0x[0-9a-f]+)?$")
+_CREATED: Final = re.compile(r"created by (\S+)(?: in goroutine \d+)?$")
+_SIGNAL: Final = re.compile(r"\[signal (\w+)")
+_RE_PANICKED: Final = " [recovered]"
+_NOT_THE_AUTHORS: Final = ("/internal/polyfnbridge.", "/0polyfn.", "github.com/aws/aws-lambda-go/")
+_HOW: Final = {"panic": "panicked", "fatal error": "was stopped by the Go runtime"}
+_RECOVER: Final = (
+    "A panic in a goroutine of its own ends the whole process: recover from it in that goroutine."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicReader:
+    """Reads the last lines of a Go program.
+
+    Attributes:
+        project_root: What the author's paths are relative to; without symbolic links.
+    """
+
+    project_root: Path
+
+    def __call__(self, lines: tuple[str, ...]) -> LastWords:
+        """Find the panic in them; without one they stay as they are."""
+        for start in reversed(range(len(lines))):
+            head = _HEAD.match(lines[start])
+            if head is not None:
+                report = list(_until_goroutine(lines[start + 1 :]))
+                return self._told(head[1], head[2], report, lines[start + 1 + len(report) :])
+        return LastWords(lines)
+
+    def _told(
+        self, kind: str, text: str, report: Sequence[str], rest: tuple[str, ...]
+    ) -> LastWords:
+        if not rest:  # the author's own line that begins like one, or a report without its stack
+            return LastWords((f"{kind}: {text}", *report))
+        more = [line for line in report if line and not _SIGNAL.match(line)]
+        why = "\n".join((text.removesuffix(_RE_PANICKED), *more))
+        block = list(_block(rest[1:]))
+        created = any(line.startswith("created by ") for line in block)
+        return LastWords(
+            tuple(self._frames(block)),
+            how=_HOW[kind],
+            why=why,
+            advice=_RECOVER if created and kind == "panic" else "",
+        )
+
+    def _frames(self, block: Sequence[str]) -> Iterator[str]:
+        for called, place in pairwise(block):
+            file = _FILE.match(place)
+            if file is None or _FILE.match(called):
+                continue
+            created = _CREATED.match(called)
+            name = created[1] if created else called
+            if self._is_authors(name, file[1]):
+                label = _label(name, is_call=created is None)
+                where = f"{self._shown(file[1])}:{file[2]}"
+                yield f"{where} {'created by ' if created else ''}{label}"
+
+    def _is_authors(self, name: str, file: str) -> bool:
+        if any(each in name for each in _NOT_THE_AUTHORS):
+            return False
+        is_library = "." in name.partition("/")[0] and "/" in name
+        return file.startswith(f"{self.project_root}/") or is_library or name.startswith("main.")
+
+    def _shown(self, file: str) -> str:
+        return file.removeprefix(f"{self.project_root}/")
+
+
+def _until_goroutine(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        if _GOROUTINE.match(line):
+            return
+        yield line
+
+
+def _block(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of one goroutine."""
+    for line in lines:
+        if not line or _GOROUTINE.match(line):
+            return
+        yield line
+
+
+def _label(name: str, *, is_call: bool) -> str:
+    """``handler.func1`` for ``main.handler.func1(0x1, …)``, as aws-lambda-go shows it."""
+    name = name.rpartition("(")[0] if is_call else name
+    return name.rpartition("/")[2].partition(".")[2]

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type event struct {
+	Query map[string]string `json:"queryStringParameters"`
+}
+
+func handler(e event) (any, error) {
+	if e.Query["fine"] != "" {
+		return map[string]any{"statusCode": 200, "body": "fine"}, nil
+	}
+	headers := map[string]string{"x-a": "b\r\nx-evil: 1"}
+	return map[string]any{"statusCode": 200, "headers": headers}, nil
+}
+
+func main() { lambda.Start(handler) }

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"os"
+	"syscall"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type event struct {
+	Query map[string]string `json:"queryStringParameters"`
+}
+
+func handler(e event) (any, error) {
+	if e.Query["fine"] != "" {
+		return map[string]any{"statusCode": 200, "body": "fine"}, nil
+	}
+	syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {}
+}
+
+func main() { lambda.Start(handler) }

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type event struct {
+	Query map[string]string `json:"queryStringParameters"`
+}
+
+func handler(e event) (any, error) {
+	if e.Query["fine"] != "" {
+		return map[string]any{"statusCode": 200, "body": "fine"}, nil
+	}
+	return map[string]any{"statusCode": 200, "body": strings.Repeat("x", 7_000_000)}, nil
+}
+
+func main() { lambda.Start(handler) }

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type event struct {
+	Query map[string]string `json:"queryStringParameters"`
+}
+
+func handler(e event) (any, error) {
+	if e.Query["fine"] != "" {
+		return map[string]any{"statusCode": 200, "body": "fine"}, nil
+	}
+	time.AfterFunc(10*time.Millisecond, func() { panic("late, on purpose") })
+	return map[string]any{"statusCode": 200, "body": "answered"}, nil
+}
+
+func main() { lambda.Start(handler) }

@@ -1,0 +1,6 @@
+throw new TypeError('on purpose');
+
+exports.handler = async (event) => {
+  if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  return { statusCode: 200, body: 'answered' };
+};

@@ -1,0 +1,4 @@
+exports.handler = async (event) => {
+  if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+};

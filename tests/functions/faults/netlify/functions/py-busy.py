@@ -1,0 +1,5 @@
+def handler(event, context):
+    if "fine" in event["queryStringParameters"]:
+        return {"statusCode": 200, "body": "fine"}
+    while True:
+        pass

@@ -1,0 +1,8 @@
+import os
+
+
+def handler(event, context):
+    if "fine" in event["queryStringParameters"]:
+        return {"statusCode": 200, "body": "fine"}
+    os.close(4)
+    return {"statusCode": 200, "body": "answered"}

@@ -1,0 +1,7 @@
+raise ValueError("on purpose")
+
+
+def handler(event, context):
+    if "fine" in event["queryStringParameters"]:
+        return {"statusCode": 200, "body": "fine"}
+    return {"statusCode": 200, "body": "answered"}

@@ -1,0 +1,7 @@
+import time
+
+
+def handler(event, context):
+    if "fine" in event["queryStringParameters"]:
+        return {"statusCode": 200, "body": "fine"}
+    time.sleep(60)

@@ -1,0 +1,4 @@
+def handler(event, context):
+    if "fine" in event["queryStringParameters"]:
+        return {"statusCode": 200, "body": "fine"}
+    raise "on purpose"

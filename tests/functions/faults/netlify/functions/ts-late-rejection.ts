@@ -1,0 +1,5 @@
+export async function handler(event: { queryStringParameters: Record<string, string> }): Promise<unknown> {
+  if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  setTimeout(() => Promise.reject(new TypeError('late, on purpose')), 10);
+  return { statusCode: 200, body: 'answered' };
+}

@@ -1,0 +1,6 @@
+process.exit(3);
+
+export async function handler(event: { queryStringParameters: Record<string, string> }): Promise<unknown> {
+  if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  return { statusCode: 200, body: 'answered' };
+}

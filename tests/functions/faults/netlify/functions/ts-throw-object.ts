@@ -1,0 +1,4 @@
+export async function handler(event: { queryStringParameters: Record<string, string> }): Promise<unknown> {
+  if (event.queryStringParameters.fine) return { statusCode: 200, body: 'fine' };
+  throw { code: 7 };
+}
