@@ -1,4 +1,4 @@
-"""Where it went wrong, in every language: in the JSON, the log and the page, the author's frames."""
+"""Where it went wrong, in every language: the JSON, the log and the page have the author's frames."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.acceptance.serving import Served, served
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "functions/traces"
 NOT_THE_AUTHORS = (
-    "runners/", "polyfn_runner", "polyfnbridge", "node:", "importlib/", "<frozen", "asyncio/", ".polyfn",
-    "aws-lambda-go", "runtime/", "<anonymous>)",
+    "runners/", "polyfn_runner", "polyfnbridge", "node:", "importlib/", "<frozen", "asyncio/",
+    ".polyfn", "aws-lambda-go", "runtime/", "<anonymous>)",
 )  # fmt: skip
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)|([^\s()]+\.\w+):(\d+)(:\d+)?')
 
