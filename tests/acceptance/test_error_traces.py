@@ -1,4 +1,4 @@
-"""Where it went wrong, in every language: the JSON, the log and the page have the author's frames."""
+"""Where it went wrong, in every language: JSON, log and page have the author's frames alone."""
 
 from __future__ import annotations
 
