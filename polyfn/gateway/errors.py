@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -17,6 +17,9 @@ from polyfn.errors import (
     ToolchainMissing,
 )
 from polyfn.gateway.responses import RawHeaders, Reply
+
+if TYPE_CHECKING:
+    from polyfn.model import Function
 
 NETLIFY_DEV: Final = "netlify-dev"
 """The ``compat`` under which polyfn answers 500 where the Netlify CLI does."""
@@ -38,19 +41,25 @@ def status_of(error: PolyfnError, compat: str | None = None) -> int:
 
 
 def error_reply(
-    error: PolyfnError, *, request_id: str, accept: str = "", compat: str | None = None
+    error: PolyfnError,
+    *,
+    request_id: str,
+    accept: str = "",
+    compat: str | None = None,
+    function: Function | None = None,
 ) -> Reply:
     """Tell a client what went wrong.
 
     Args:
         accept: The request's ``accept`` header; a browser's gets a page.
+        function: Who failed, where that is known; a page quotes its source.
     """
     status = status_of(error, compat)
     headers = _extra_headers(error)
     if "text/html" in accept:
         from polyfn.gateway import page  # noqa: PLC0415 - 3 ms that no start should wait for
 
-        body = page.render(error, status, request_id).encode("utf-8", "replace")
+        body = page.render(error, status, request_id, function).encode("utf-8", "replace")
         headers.append((b"content-type", b"text/html; charset=utf-8"))
         headers.append((b"content-security-policy", page.CONTENT_SECURITY_POLICY))
     else:

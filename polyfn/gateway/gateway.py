@@ -59,6 +59,7 @@ class Gateway:
         site: Site | None = None,
         compat: str | None = None,
     ) -> None:
+        self._fleet = fleet
         self._router = Router(fleet)
         self._invoker = invoker
         self._jobs = jobs
@@ -152,6 +153,7 @@ class Gateway:
             request_id=exchange.stamp.request_id,
             accept=exchange.header(b"accept") or "",
             compat=self._compat,
+            function=self._fleet.find(exchange.function) if exchange.function else None,
         )
         if exchange.header(b"expect"):  # a body that was not asked for may never come
             answer.headers.append((b"connection", b"close"))

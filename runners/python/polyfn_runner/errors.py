@@ -146,6 +146,8 @@ def _keep_authors(told: traceback.TracebackException, seen: set[int]) -> None:
     frames = [frame for frame in told.stack if not _is_machinery(frame.filename)]
     while frames and _is_event_loop(frames[0].filename):
         del frames[0]
+    while frames and _is_event_loop(frames[-1].filename):
+        del frames[-1]
     told.stack[:] = frames
     for other in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
         if other is not None and id(other) not in seen:

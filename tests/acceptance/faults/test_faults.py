@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,7 +31,12 @@ TABLE = [
 
 @pytest.mark.parametrize(("runtime", "fault", "outcome"), TABLE)
 def test_fault_is_told_its_function_recovers_and_its_neighbour_does_not_feel_it(
-    server: Served, neighbour: Neighbour, runtime: str, fault: Fault, outcome: Outcome
+    server: Served,
+    neighbour: Neighbour,
+    record_property: Callable[[str, object], None],
+    runtime: str,
+    fault: Fault,
+    outcome: Outcome,
 ) -> None:
     name = f"{runtime}-{fault.name}"
     server.get(name, "?fine=1")  # it is built, where it can be
@@ -44,6 +50,9 @@ def test_fault_is_told_its_function_recovers_and_its_neighbour_does_not_feel_it(
         assert not watch.problems + afterwards.problems
         assert watch.growth_bytes < _MAX_GROWTH_BYTES
         slowest = max(watch.slowest, afterwards.slowest)
+        record_property("hello_ms", round(slowest * 1000, 1))
+        record_property("calls_of_hello", len(watch.seconds))
+        record_property("growth_mb", round(watch.growth_bytes / 1e6, 1))
         if slowest <= neighbour.bound_s:
             break
         slow.append(round(slowest * 1000))

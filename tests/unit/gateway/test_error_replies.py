@@ -94,7 +94,7 @@ def test_browser_gets_a_page_with_the_same_facts_and_nothing_to_fetch() -> None:
 
 def test_page_without_a_trace_has_no_empty_place_for_it() -> None:
     answer = error_reply(HandlerFailed("boom"), request_id="R1", accept=BROWSER)
-    assert b"<h2>" not in answer.body
+    assert b"<h2>Trace" not in answer.body
 
 
 def test_page_says_the_status_in_words_for_every_error() -> None:

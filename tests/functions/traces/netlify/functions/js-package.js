@@ -1,0 +1,5 @@
+const each = require('each-of');
+
+exports.handler = async () => {
+  each(['a'], (text) => text.missing.length);
+};

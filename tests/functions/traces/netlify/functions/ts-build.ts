@@ -1,0 +1,3 @@
+import { nothing } from '../../lib/nowhere';
+
+export const handler = async () => nothing();

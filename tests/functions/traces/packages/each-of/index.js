@@ -1,0 +1,3 @@
+module.exports = function each(list, callback) {
+  for (const item of list) callback(item);
+};

@@ -1,0 +1,3 @@
+from shop import stock
+
+PRICE = stock.take({}, "tea")

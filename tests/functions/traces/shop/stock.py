@@ -1,0 +1,2 @@
+def take(stock, name):
+    return stock[name]
