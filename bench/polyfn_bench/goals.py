@@ -35,6 +35,8 @@ GOALS: Final = {
     "saves.py": Goal(must=30),
     "saves.outside": Goal(must=30),
     "saves.failed": Goal(must=0),
+    "storm.failed": Goal(must=0),
+    "storm.served": Goal(must=100),
     "memory.idle.1": Goal(must=130),
     "memory.idle.51": Goal(must=140),
     "memory.load": _MEMORY_GROWTH,

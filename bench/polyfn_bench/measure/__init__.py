@@ -13,6 +13,7 @@ from polyfn_bench.measure import (
     launch,
     memory,
     saves,
+    storm,
     throughput,
     waits,
 )
@@ -27,6 +28,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Lab], Section]]] = {
     "launch": launch.measure,
     "cold": cold.measure,
     "saves": saves.measure,
+    "storm": storm.measure,
     "invoke": invoke.measure,
     "bodies": bodies.measure,
     "waits": waits.measure,
