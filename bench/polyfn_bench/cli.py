@@ -34,7 +34,7 @@ Examples:
   python3 bench/run --quick                a first look, in under two minutes
   python3 bench/run                        all of it, in under 15 minutes
   python3 bench/run --only throughput      one measurement; may be given more than once
-  python3 bench/run --write                into bench/RESULTS.md, results.json and throughput.svg
+  python3 bench/run --install --write      into bench/RESULTS.md, results.json and throughput.svg
 """
 )
 @click.option("--quick", is_flag=True, help="Fewer and shorter rounds.")
@@ -65,6 +65,8 @@ def main(
     All on the loopback of this machine, in one run, as ratios wherever that is possible. A table is
     printed on standard output, progress on standard error.
     """
+    if write and only:
+        raise click.UsageError("--write makes the whole page: leave --only out")
     signal.signal(signal.SIGTERM, _interrupt)
     chosen = only or [name for name in MEASUREMENTS if install or name not in SLOW]
     with_peers = (not quick) if peers is None else peers

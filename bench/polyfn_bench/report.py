@@ -30,7 +30,7 @@ def text(results: Results, reading: str = _NO_READING) -> str:
     parts = [
         "# Benchmark results\n",
         (
-            "Written by `python3 bench/run --write`; only the reading is written by hand. "
+            "Written by `python3 bench/run --install --write`; only the reading is by hand. "
             "How to read and repeat it: [the benchmark](../docs/howto/benchmark.md).\n"
         ),
         reading,

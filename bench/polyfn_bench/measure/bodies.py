@@ -57,7 +57,11 @@ def _in_turn(lab: Lab, targets: Mapping[str, tuple[Client, str]]) -> dict[str, l
 
 
 def _there_and_back(connection: Client, path: str) -> float:
-    """Raises: BenchError: Another body came back."""
+    """Milliseconds of one call.
+
+    Raises:
+        BenchError: Another body came back.
+    """
     answer = connection.call(path, _BODY)
     if answer.status != 200 or answer.body != _BODY:
         raise BenchError(f"{path}: {answer.status}, {len(answer.body):,} of {len(_BODY):,} bytes")

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from polyfn_bench import client, load, projects, servers
-from polyfn_bench.figures import Figure, Goal, Row, Section
+from polyfn_bench.figures import BenchError, Figure, Goal, Row, Section
 from polyfn_bench.goals import BUSY_NOISE
 from polyfn_bench.peers import attempt
 
@@ -78,7 +78,15 @@ def _compared(lab: Lab, url: str, busy: AbstractContextManager[None]) -> _P99:
 
 
 def _p99(lab: Lab, url: str) -> float:
-    return load.run(lab, url, connections=_CONNECTIONS, seconds=lab.effort.round_s).p99_ms
+    """The p99 of calls of which none failed, in ms.
+
+    Raises:
+        BenchError: Some failed, so that a p99 would say nothing.
+    """
+    run = load.run(lab, url, connections=_CONNECTIONS, seconds=lab.effort.round_s)
+    if run.failed:
+        raise BenchError(f"{run.failed} of {run.requests} calls failed")
+    return run.p99_ms
 
 
 def _busy_ms(lab: Lab) -> int:
