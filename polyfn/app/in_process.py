@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from polyfn.app.calls import Outcome
-from polyfn.app.project import front_of, open_project
+from polyfn.app.front import front_of
+from polyfn.app.project import open_project
 from polyfn.gateway import presence
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from polyfn.build.progress import ignore
 from polyfn.build.workshop import Workshop
 from polyfn.discover import scan
-from polyfn.gateway.admin import Admin, with_admin
-from polyfn.gateway.gateway import Gateway
 from polyfn.jobs.transient import TransientJobs
 from polyfn.pool.deployment import Deployment
 from polyfn.pool.fleet import LiveFleet
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from polyfn.build.progress import Listener
     from polyfn.build.toolchains import Toolchains
     from polyfn.discover import Manifest
-    from polyfn.gateway.admin import App
-    from polyfn.gateway.exchange import RequestRecord
     from polyfn.model import Function
     from polyfn.ports import LogSink
     from polyfn.settings import Settings
@@ -88,34 +84,6 @@ class Project:
             environment=function_environment(self.settings, function, url=self.url),
             memory_mb=function.config.memory_mb or self.settings.limits.memory_mb,
         )
-
-
-def front_of(
-    project: Project,
-    *,
-    token: str,
-    on_request: Callable[[RequestRecord], None],
-    on_bug: Callable[[str, Exception], None],
-) -> App:
-    """The ASGI callable of a project: its functions, and what the token's holder may ask for.
-
-    Args:
-        on_request: Gets a record of each request that was answered.
-        on_bug: Gets the request id and the exception when polyfn itself failed.
-    """
-    limits = project.settings.limits
-    fleet = project.fleet
-    gateway = Gateway(
-        fleet=fleet,
-        invoker=fleet,
-        jobs=project.jobs,
-        limits=limits,
-        on_request=on_request,
-        on_bug=on_bug,
-        compat=project.settings.serve.compat,
-    )
-    admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
-    return with_admin(gateway, admin)
 
 
 def open_workshop(settings: Settings, spawner: Spawner, listener: Listener) -> Workshop:

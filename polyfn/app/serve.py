@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Protocol
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
-from polyfn.app.project import front_of, open_project
+from polyfn.app.project import open_project
 from polyfn.errors import PolyfnError, ToolchainMissing
-from polyfn.gateway import presence, server
+from polyfn.gateway import presence
+from polyfn.gateway.listen import listening
 from polyfn.reload import Reloader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from polyfn.app.project import Project
     from polyfn.build.progress import Event
     from polyfn.discover import Manifest
     from polyfn.gateway.exchange import RequestRecord
+    from polyfn.gateway.listen import Listener
     from polyfn.model import Function, LogLine
     from polyfn.reload.news import News
     from polyfn.settings import Settings
@@ -40,7 +43,7 @@ class Screen(Protocol):
         ...
 
     def on_ready(self, url: str, manifest: Manifest) -> None:
-        """Requests are taken at ``url``."""
+        """Connections are taken at ``url``, and soon answered."""
         ...
 
     def on_request(self, record: RequestRecord) -> None:
@@ -79,35 +82,61 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
     """
     stop = _stop_signal()
     token = presence.new_token()
-    async with open_project(
-        settings, sink=screen, listener=screen.on_build, read_settings=read_settings
-    ) as project:
-        app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
-        listen = settings.serve
-        async with server.serve(
-            app, host=listen.host, port=listen.port, limits=settings.limits
-        ) as address:
-            project.url = address.url
-            with presence.announced(
-                settings.state_dir, host=address.host, port=address.port, token=token
-            ):
-                screen.on_ready(address.url, project.manifest)
-                async with _reloading(project, screen), asyncio.TaskGroup() as group:
-                    check = group.create_task(_check(project, screen))
-                    preparing = [check] + [
-                        group.create_task(_prepare(project, function, screen, check))
-                        for function in project.fleet.functions()
-                        if function.valid
-                    ]
+    async with (
+        listening(settings.serve.host, settings.serve.port) as listener,
+        open_project(
+            settings, sink=screen, listener=screen.on_build, read_settings=read_settings
+        ) as project,
+    ):
+        project.url = listener.url
+        announced = presence.announced(
+            settings.state_dir, host=listener.host, port=listener.port, token=token
+        )
+        async with AsyncExitStack() as until_stop:
+            until_stop.enter_context(announced)
+            screen.on_ready(listener.url, project.manifest)
+            await until_stop.enter_async_context(_reloading(project, screen))
+            async with asyncio.TaskGroup() as group:
+                preparing = _prepare_all(project, screen, group)
+                async with _answering(project, listener, token, screen):
                     await stop.wait()
                     screen.on_stopping()
                     for task in preparing:
                         task.cancel()
+                    await until_stop.aclose()
+
+
+@asynccontextmanager
+async def _answering(
+    project: Project, listener: Listener, token: str, screen: Screen
+) -> AsyncIterator[None]:
+    """Answer requests; those that have come already wait in the system's queue.
+
+    The HTTP server is imported only now and in a thread: that takes a quarter of a start, and
+    meanwhile functions are prepared and runners boot.
+    """
+    loop = asyncio.get_running_loop()
+    server = await loop.run_in_executor(None, import_module, "polyfn.gateway.server")
+    front = await loop.run_in_executor(None, import_module, "polyfn.app.front")
+    app = front.front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
+    async with server.serve(app, listener, limits=project.settings.limits):
+        yield
 
 
 def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[object]:
     watch = project.settings.serve.watch
     return Reloader(project, screen.on_reload) if watch else nullcontext()
+
+
+def _prepare_all(
+    project: Project, screen: Screen, group: asyncio.TaskGroup
+) -> list[asyncio.Task[Any]]:
+    check = group.create_task(_check(project, screen))
+    return [check] + [
+        group.create_task(_prepare(project, function, screen, check))
+        for function in project.fleet.functions()
+        if function.valid
+    ]
 
 
 async def _check(project: Project, screen: Screen) -> frozenset[str]:

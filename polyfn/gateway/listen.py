@@ -6,20 +6,51 @@ import asyncio
 import errno
 import os
 import socket
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import AddressInUse, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     Found = tuple[int, tuple[str | int | bytes, ...]]
 
 _ABSENT: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Sockets that listen: the system takes connections, and they wait until they are served."""
+
+    host: str
+    sockets: tuple[socket.socket, ...]
+
+    @property
+    def port(self) -> int:
+        """The same for all."""
+        port: int = self.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at the end."""
+        return url_of(self.host, self.port)
+
+
+@asynccontextmanager
+async def listening(host: str, port: int) -> AsyncIterator[Listener]:
+    """Listen while the context is open; see `bind`."""
+    sockets = await bind(host, port)
+    try:
+        yield Listener(host, tuple(sockets))
+    finally:
+        close(sockets)
+
+
 async def bind(host: str, port: int) -> list[socket.socket]:
-    """Bind a socket to each address of a host; they listen once they are served.
+    """Bind a socket to each address of a host, and listen.
 
     Args:
         port: 0 lets the system pick one, the same for all.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from polyfn.gateway.gateway import Gateway
+from polyfn.gateway.listen import listening
 from polyfn.gateway.server import serve
 from polyfn.model import BodyKind, Buffered, Streamed
 from polyfn.settings.values import Limits
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from polyfn.gateway.exchange import RequestRecord
-    from polyfn.gateway.server import Address
+    from polyfn.gateway.listen import Listener
     from polyfn.model import Function, Invocation, Result, Timing
 
 HELLO = "/.netlify/functions/hello"
@@ -79,7 +80,7 @@ async def echo(invocation: Invocation) -> Result:
 class Served:
     """A gateway that runs, and what is behind it."""
 
-    address: Address
+    address: Listener
     invoker: ScriptedInvoker
     jobs: ListedJobs
     records: list[RequestRecord] = field(default_factory=list)
@@ -140,7 +141,10 @@ async def served(
     )
     clients: list[Client] = []
     try:
-        async with serve(gateway, host="127.0.0.1", port=0, limits=limits) as address:
+        async with (
+            listening("127.0.0.1", 0) as address,
+            serve(gateway, address, limits=limits),
+        ):
             yield Served(address, invoker, jobs, records, bugs, clients)
     finally:
         for client in clients:

@@ -14,6 +14,7 @@ from polyfn.errors import (
     AddressInUse,
     HandlerFailed,
 )
+from polyfn.gateway.listen import listening
 from polyfn.gateway.server import serve
 from polyfn.model import Buffered
 from polyfn.settings.values import Limits
@@ -232,12 +233,7 @@ async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
 async def test_taken_port_is_an_error_before_anything_is_served() -> None:
     async with served() as gateway:
         with pytest.raises(AddressInUse, match=str(gateway.address.port)):
-            async with serve(
-                nothing,
-                host="127.0.0.1",
-                port=gateway.address.port,
-                limits=Limits(),
-            ):
+            async with listening("127.0.0.1", gateway.address.port):
                 pass
         assert (await gateway.get(HELLO)).status == 200
 
@@ -248,9 +244,9 @@ async def test_port_is_free_once_the_server_has_stopped() -> None:
         client = await gateway.connect()
         await client.send(f"GET {HELLO} HTTP/1.1")
         await client.response()
-    assert address.url == f"http://127.0.0.1:{address.port}"
-    async with serve(nothing, host=address.host, port=address.port, limits=Limits()) as again:
-        assert again == address
+        host, port = address.host, address.port
+    async with listening(host, port) as again, serve(nothing, again, limits=Limits()):
+        assert (again.host, again.port) == (host, port)
 
 
 async def test_call_under_way_is_finished_before_the_server_stops() -> None:

@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import logging
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from polyfn.gateway import listen
 from polyfn.gateway.server.connection import Connection
 
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from polyfn.gateway.exchange import Receive, Scope, Send
+    from polyfn.gateway.listen import Listener
     from polyfn.settings.values import Limits
 
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -26,49 +25,26 @@ if TYPE_CHECKING:
 _CANCEL_GRACE_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a server listens."""
-
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Its base URL, without a slash at the end."""
-        return listen.url_of(self.host, self.port)
-
-
 @contextlib.asynccontextmanager
-async def serve(app: App, *, host: str, port: int, limits: Limits) -> AsyncIterator[Address]:
+async def serve(app: App, listener: Listener, *, limits: Limits) -> AsyncIterator[None]:
     """Serve while the context is open; then finish what is under way, and stop.
 
     Signals are left to the program.
 
     Args:
-        port: 0 picks one.
+        listener: Nobody listens there any more once the end begins.
         limits: ``drain_s`` is how long what is under way may take at the end.
-
-    Yields:
-        The address, once connections are taken there.
-
-    Raises:
-        AddressInUse: Somebody else listens there.
-        UsageError: There is no such address.
     """
-    sockets = await listen.bind(host, port)
+    sockets = list(listener.sockets)
     server = _Server(app, limits)
     serving = asyncio.create_task(server.serve(sockets=sockets))
     try:
         await server.is_ready(serving)
-        yield Address(host, sockets[0].getsockname()[1])
+        yield
     finally:
         server.should_exit = True
-        try:
-            await serving
-            await server.drop_what_is_left()
-        finally:
-            listen.close(sockets)
+        await serving
+        await server.drop_what_is_left()
 
 
 class _Server(uvicorn.Server):

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+from typing import TYPE_CHECKING
 
 import pytest
 
 from polyfn.errors import AddressInUse, UsageError
 from polyfn.gateway import listen
+from polyfn.gateway.server import serve
+from polyfn.settings import Limits
+
+if TYPE_CHECKING:
+    from polyfn.gateway.exchange import Receive, Scope, Send
 
 
 async def test_port_0_picks_one_and_every_address_of_the_host_gets_the_same() -> None:
@@ -58,3 +65,29 @@ def test_owner_of_a_port_that_nobody_listens_on_is_nobody() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         assert listen.owner_of(bound.getsockname()[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "url"),
+    [
+        ("127.0.0.1", 9999, "http://127.0.0.1:9999"),
+        ("localhost", 80, "http://localhost:80"),
+        ("::1", 9999, "http://[::1]:9999"),
+    ],
+)
+def test_url_of_an_address_can_be_opened(host: str, port: int, url: str) -> None:
+    assert listen.url_of(host, port) == url
+
+
+async def test_connection_waits_until_it_is_served() -> None:
+    async with listen.listening("127.0.0.1", 0) as listener:
+        reader, writer = await asyncio.open_connection(listener.host, listener.port)
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        async with serve(_no_content, listener, limits=Limits()):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 204")
+        writer.close()
+
+
+async def _no_content(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,43 @@
+"""What answers requests for a project, whether they come through a socket or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from polyfn.gateway.admin import Admin, with_admin
+from polyfn.gateway.gateway import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polyfn.app.project import Project
+    from polyfn.gateway.admin import App
+    from polyfn.gateway.exchange import RequestRecord
+
+
+def front_of(
+    project: Project,
+    *,
+    token: str,
+    on_request: Callable[[RequestRecord], None],
+    on_bug: Callable[[str, Exception], None],
+) -> App:
+    """The ASGI callable of a project: its functions, and what the token's holder may ask for.
+
+    Args:
+        on_request: Gets a record of each request that was answered.
+        on_bug: Gets the request id and the exception when polyfn itself failed.
+    """
+    limits = project.settings.limits
+    fleet = project.fleet
+    gateway = Gateway(
+        fleet=fleet,
+        invoker=fleet,
+        jobs=project.jobs,
+        limits=limits,
+        on_request=on_request,
+        on_bug=on_bug,
+        compat=project.settings.serve.compat,
+    )
+    admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
+    return with_admin(gateway, admin)
