@@ -82,7 +82,7 @@ class Instance:
         self.dead = asyncio.Event()
         self.start_s = 0.0
         self.last_used = 0.0
-        self._fresh = True
+        self.is_fresh = True
         self._left_idle = False
         self._limits = limits
         self._spawner = spawner
@@ -145,7 +145,7 @@ class Instance:
         self._apply(Event.INVOKE)
         now = self._loop.time()
         call.begin(now)
-        call.timing.cold, self._fresh = self._fresh, False
+        call.timing.cold, self.is_fresh = self.is_fresh, False
         call.timing.init_s = self.start_s if call.timing.cold else 0.0
         invocation = call.invocation
         number, frame = self._channel.connection.invoke(

@@ -133,7 +133,9 @@ class Pool:
             InitTimedOut: It takes too long.
             Unavailable: There is nothing to start, or the system refused.
         """
-        await self._start(self._new_instance())
+        instance = self._new_instance()
+        instance.is_fresh = False  # no call waits for it
+        await self._start(instance)
 
     def adopt(self, calls: Iterable[Call]) -> None:
         """Take calls that waited for another version of the function."""

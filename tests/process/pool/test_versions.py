@@ -71,6 +71,7 @@ async def test_nothing_new_is_no_new_version(deploy: Deploy, ask: Ask, sink: Rem
         timing = Timing()
         assert word(await bench.fleet.invoke(ask("word"), timing)) == "2"
         assert not timing.stale
+        assert timing.cold is False
 
 
 async def test_a_new_version_is_loaded_before_it_answers_if_it_was_called(
