@@ -13,6 +13,7 @@ class Effort:
     Attributes:
         rounds: Of the throughput; `round_s` each, which bombardier wants to be 1 at least.
         warm_s: Of load on each server before the first round, which do not count.
+        busy_rounds: Of the busy neighbour, `round_s` each and two of them a round.
         peer_rounds: In how many of these the peers take part.
         repeats: Of what takes milliseconds.
         launches: Of a server, a peer's included.
@@ -24,6 +25,7 @@ class Effort:
     rounds: int
     round_s: float
     warm_s: float
+    busy_rounds: int
     peer_rounds: int
     repeats: int
     launches: int
@@ -36,6 +38,7 @@ FULL: Final = Effort(
     rounds=5,
     round_s=2,
     warm_s=2,
+    busy_rounds=5,
     peer_rounds=2,
     repeats=12,
     launches=5,
@@ -47,6 +50,7 @@ QUICK: Final = Effort(
     rounds=2,
     round_s=1,
     warm_s=1,
+    busy_rounds=1,
     peer_rounds=1,
     repeats=4,
     launches=2,

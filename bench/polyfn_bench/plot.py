@@ -106,7 +106,7 @@ def _line(axes: Any, style: _Style, points: list[Point], places: dict[int, int],
         [figure.low for figure in figures],
         [figure.high for figure in figures],
         color=style.colour,
-        alpha=0.13,
+        alpha=0.09,
         linewidth=0,
     )
     values = [figure.value for figure in figures]

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Rich's own 12 would take CPU time from what is measured.
+_LOOKS_PER_S = 2
+
+
 class Progress:
     """Writes to standard error, so that the table alone is on standard output."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
-        self._status = self._console.status("")
+        self._status = self._console.status("", refresh_per_second=_LOOKS_PER_S)
         self._section = ""
         self._began = time.monotonic()
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 FUNCTIONS = "/.netlify/functions/"
 _LAUNCH_S = 60.0
 _MB = 1024 * 1024
+_LOOK_S = 0.1
+# Of one core; a CPU clock ticks every 10 ms.
+_AT_REST = 0.25
 
 
 class Cpu(NamedTuple):
@@ -56,6 +59,17 @@ class Server:
         """CPU time of its main process, and of all of them with those that have ended."""
         totals = [_cpu_of(process) for process in family(self.pid)]
         return Cpu(totals[0].main, sum(each.all for each in totals))
+
+    def rest(self, limit_s: float) -> None:
+        """Wait until all its processes do next to nothing, but not longer than that."""
+        deadline = time.monotonic() + limit_s
+        before = self.cpu().all
+        while time.monotonic() < deadline:
+            time.sleep(_LOOK_S)
+            now = self.cpu().all
+            if now - before < _LOOK_S * _AT_REST:
+                return
+            before = now
 
     def pss_mb(self) -> float:
         """Memory of all its processes; what they share counts once."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _COLOURS = {Verdict.AIM: "green", Verdict.YES: "green", Verdict.NO: "red", Verdict.NONE: "dim"}
 # Where nobody looks at it, a table is as wide as its content.
 _WIDE = 400
+_ROOM_FOR_ALL = 160
 
 
 def show(results: Results) -> None:
@@ -25,11 +26,14 @@ def show(results: Results) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDE)
     peers = peers_of(results)
-    table = Table(*words.header(peers), box=None, pad_edge=False, header_style="bold")
+    header = words.header(peers)
+    # What stands behind the figures is for a wide terminal, for a file, and for the page.
+    shown = header if console.width >= _ROOM_FOR_ALL else header[:-1]
+    table = Table(*shown, box=None, pad_edge=False, header_style="bold")
     for row in results.rows:
         texts = [Text(cell) for cell in words.cells(row, peers)]
-        texts[words.header(peers).index("reached")].stylize(_COLOURS[row.verdict])
-        table.add_row(*texts)
+        texts[header.index("reached")].stylize(_COLOURS[row.verdict])
+        table.add_row(*texts[: len(shown)])
     console.print(table)
     if results.points:
         points = Table(*words.POINT_HEADER, box=None, pad_edge=False, header_style="bold")

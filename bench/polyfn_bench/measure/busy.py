@@ -40,8 +40,8 @@ def measure(lab: Lab) -> Section:
     hello, work = servers.FUNCTIONS + "js", servers.FUNCTIONS + "js-work"
     with servers.polyfn(lab, project, "js") as polyfn, servers.plain_node(lab) as plain:
         client.check(polyfn.port, work)
-        for number in range(lab.effort.rounds):
-            lab.progress.say(f"round {number + 1} of {lab.effort.rounds}")
+        for number in range(lab.effort.busy_rounds):
+            lab.progress.say(f"round {number + 1} of {lab.effort.busy_rounds}")
             ours.append(_compared(lab, polyfn.url(hello), _busy_call(lab, polyfn, work)))
             floor.append(_compared(lab, plain.url("/"), _busy_program(lab)))
     return Section((_row(lab, ours, floor),))

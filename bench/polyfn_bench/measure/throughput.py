@@ -26,6 +26,8 @@ TITLES: Final = {"js": "JS", "ts": "TS", "go": "Go", "py": "Python"}
 NODE: Final = "plain Node"
 GO: Final = "plain Go"
 _CPU_CONNECTIONS = 16
+# The load on another function of the same server may have left instances that still start.
+_REST_S = 1.0
 _MODERN = "modern"
 
 
@@ -107,6 +109,7 @@ def _rounds(lab: Lab, subjects: Sequence[_Subject]) -> _Samples:
 
 def _sample(lab: Lab, subject: _Subject, connections: int) -> _Sample:
     url, server = subject.server.url(subject.path), subject.server
+    server.rest(_REST_S)
     before = server.cpu()
     run = load.run(lab, url, connections=connections, seconds=lab.effort.round_s)
     after = server.cpu()
