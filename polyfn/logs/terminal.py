@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from polyfn.model import LogLine
 
 _MAX_WAITING: Final = 10_000
+# A line may have 256 KiB: what they hold together is limited as well.
+_MAX_WAITING_CHARS: Final = 4_000_000
 # Lines that come within this time are written with one system call.
 _GATHER_S: Final = 0.005
 # How long leaving waits for a terminal that stands still.
@@ -30,6 +32,8 @@ class LineWriter:
         self._out = out
         self._lines: deque[str] = deque()
         self._dropped = 0
+        self._taken_chars = 0  # by the caller; given out by the thread
+        self._given_chars = 0
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="polyfn-terminal", daemon=True)
@@ -45,9 +49,11 @@ class LineWriter:
 
     def write(self, line: str) -> None:
         """Take one line, without its end; never blocks, never raises."""
-        if len(self._lines) >= _MAX_WAITING:
+        waiting_chars = self._taken_chars - self._given_chars
+        if len(self._lines) >= _MAX_WAITING or waiting_chars >= _MAX_WAITING_CHARS:
             self._dropped += 1
             return
+        self._taken_chars += len(line)
         self._lines.append(line)
         if not self._wake.is_set():
             self._wake.set()
@@ -62,6 +68,7 @@ class LineWriter:
 
     def _flush(self) -> None:
         lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        chars = sum(map(len, lines))
         if self._dropped:
             dropped, self._dropped = self._dropped, 0
             lines.append(f"[{dropped} lines were not shown: they came faster than they could be]")
@@ -69,6 +76,7 @@ class LineWriter:
             with contextlib.suppress(OSError, ValueError):  # nobody reads any more
                 self._out.write("\n".join(lines) + "\n")
                 self._out.flush()
+        self._given_chars += chars
 
 
 class TerminalLog:

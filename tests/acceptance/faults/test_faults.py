@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.faults.neighbour import Neighbour
+from tests.acceptance.faults.neighbour import PROMISED_S, Neighbour
 from tests.acceptance.faults.rows import RUNTIMES, Fault, Outcome
 from tests.acceptance.faults.table import rows
 from tests.acceptance.serving import Answer, Served
@@ -17,7 +17,7 @@ from tests.acceptance.serving import Answer, Served
 _TRIES = 4
 _AFTERWARDS = 20
 # What the supervisor may grow by meanwhile, also where a function prints 100 MB.
-_MAX_GROWTH_BYTES = 40 * 1024 * 1024
+_MAX_GROWTH_BYTES = 50 * 1024 * 1024
 # Types of polyfn's and AWS's under which the message is the author's alone.
 _AUTHORS_MESSAGE = ("Runtime.UnhandledPromiseRejection", "Request.EntityTooLarge")
 
@@ -54,11 +54,13 @@ def test_fault_is_told_its_function_recovers_and_its_neighbour_does_not_feel_it(
             ("calls_of_hello", len(watch.seconds)),
             ("growth_mb", round(watch.growth_bytes / 1e6, 1)),
         ]
-        if slowest <= neighbour.bound_s:
+        if slowest <= PROMISED_S or slowest <= (
+            allowed := neighbour.allowed_s(len(watch.seconds) + _AFTERWARDS)
+        ):
             break
-        slow.append(round(slowest * 1000))
+        slow.append(f"{slowest * 1000:.0f} of {allowed * 1000:.0f} ms")
     else:
-        pytest.fail(f"hello took {slow} ms; {neighbour.undisturbed_s * 1000:.0f} ms undisturbed")
+        pytest.fail(f"hello took {slow}")
     if outcome.log:
         wait_for_line(server, before, name, outcome.log)
 
