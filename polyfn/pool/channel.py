@@ -42,6 +42,15 @@ class Channel(asyncio.Protocol):
         self._ended = False
         self._input: _Input | None = None
 
+    def listen(
+        self,
+        on_message: Callable[[FromRunner], None],
+        on_end: Callable[[ProtocolViolation | None], None],
+    ) -> None:
+        """Tell somebody else from now on: the child has a new owner."""
+        self._on_message = on_message
+        self._on_end = on_end
+
     async def open(self, pipes: Pipes) -> None:
         """Take the supervisor's ends of the frame pipes; they are closed with the channel."""
         loop = asyncio.get_running_loop()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from polyfn.model import Invocation
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.process import Process
+    from polyfn.pool.spare import Spare
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -114,8 +115,11 @@ class Instance:
         """The child's process id; 0 before it is started."""
         return self._process.pid if self._process else 0
 
-    async def start(self) -> None:
+    async def start(self, spare: Spare | None = None) -> None:
         """Spawn the child, and load the function.
+
+        Args:
+            spare: A child that has booted already, which it takes.
 
         Raises:
             LoadFailed: The function does not load.
@@ -123,6 +127,19 @@ class Instance:
             Unavailable: The system refused to start the process, or there is nothing to start.
         """
         began = self._loop.time()
+        if spare is None:
+            await self._spawn()
+        try:
+            if spare is not None:
+                self._adopt(spare)
+            await self._load()
+        except BaseException:
+            self.kill()
+            await self._dies_within(_AFTER_TERM_S)
+            raise
+        self.start_s = self._loop.time() - began
+
+    async def _spawn(self) -> None:
         self.deployment.check()
         launch = self.deployment.launch
         process, pipes = self._spawner.spawn(
@@ -132,13 +149,15 @@ class Instance:
         self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
         process.exited.add_done_callback(self._on_exit)
         await self._channel.open(pipes)
-        try:
-            await self._load()
-        except BaseException:
-            self.kill()
-            await self._dies_within(_AFTER_TERM_S)
-            raise
-        self.start_s = self._loop.time() - began
+
+    def _adopt(self, spare: Spare) -> None:
+        self._process, self._channel, self._log = spare.hand_over()
+        self._channel.listen(self._on_message, self._on_frames_end)
+        self._log.listen(self._journal.raw)
+        self._process.exited.add_done_callback(self._on_exit)
+        self.deployment.check()
+        if spare.booted:
+            self._on_hello()
 
     def begin(self, call: Call) -> None:
         """Send an event; only when IDLE. The call's answer comes by itself."""
@@ -212,11 +231,7 @@ class Instance:
     def _on_lifecycle(self, message: FromRunner) -> None:
         match message:
             case m.Hello():
-                self._apply(Event.HELLO)
-                if self.state is State.STOPPING:
-                    return
-                self._booted.set_result(None)
-                self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+                self._on_hello()
             case m.Ready():
                 self._apply(Event.READY)
                 if self.state is State.STOPPING:
@@ -227,6 +242,13 @@ class Instance:
                 self._on_loaded(tuple(files))
             case m.Error():
                 self._on_lifecycle_error(message)
+
+    def _on_hello(self) -> None:
+        self._apply(Event.HELLO)
+        if self.state is State.STOPPING:
+            return
+        self._booted.set_result(None)
+        self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._report(message)
