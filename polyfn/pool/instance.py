@@ -12,8 +12,6 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final, Self
 
-import orjson
-
 from polyfn.errors import (
     HandlerFailed,
     InitTimedOut,
@@ -26,16 +24,15 @@ from polyfn.pool import exits
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.channel import Channel
 from polyfn.pool.journal import Journal
+from polyfn.pool.json_fields import error_fields, extras_of
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.logpipe import LogPipe
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
-from polyfn.wire.connection import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from polyfn.model import Invocation
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.process import Process
     from polyfn.pool.spare import Spare
@@ -174,7 +171,7 @@ class Instance:
             event=invocation.event,
             body_kind=invocation.body_kind,
             body=invocation.body if invocation.body_kind else None,
-            extras=_extras(invocation),
+            extras=extras_of(invocation),
         )
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
@@ -260,7 +257,7 @@ class Instance:
 
     def _report(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
         """Type, message and trace of an ERROR, after writing them to the log."""
-        name, text, trace = _error_fields(message)
+        name, text, trace = error_fields(message)
         told = any(text in line for line in trace)
         for line in trace if told else (f"{name}: {text}", *trace):
             self._journal.note("error", line)
@@ -365,7 +362,8 @@ class Instance:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
-        self._fail_loading(self._failure or exits.died_while_loading(self.function, code, words))
+        never = exits.died_while_loading(self.function, code, words, unread=unread)
+        self._fail_loading(self._failure or never)
         died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
@@ -389,21 +387,3 @@ class Instance:
 
     def _apply(self, event: Event) -> None:
         self.state = after(self.state, event)
-
-
-def _extras(invocation: Invocation) -> bytes | None:
-    """The optional parts of INVOKE; the client context is JSON already, and goes in as it is."""
-    parts = []
-    if invocation.client_context is not None:
-        parts.append(b'"client_context":' + invocation.client_context)
-    if invocation.trace_id is not None:
-        parts.append(b'"trace_id":' + orjson.dumps(invocation.trace_id))
-    return b"{" + b",".join(parts) + b"}" if parts else None
-
-
-def _error_fields(message: m.Error) -> tuple[str, str, tuple[str, ...]]:
-    """Type, message and trace of an ERROR, whatever a runner put into it."""
-    fields = json_object(message.error, "ERROR")
-    trace = fields.get("trace")
-    lines = tuple(str(line) for line in trace) if isinstance(trace, list) else ()
-    return str(fields.get("errorType", "Error")), str(fields.get("errorMessage", "")), lines

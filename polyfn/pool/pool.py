@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
-from polyfn.pool.exits import NeverBegun
+from polyfn.pool.exits import NeverBegun, NeverLoaded
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
 from polyfn.pool.loaded import nobody_watches
@@ -330,8 +330,20 @@ class Pool:
                 self._fail_queue(error)
 
     async def _start(self, instance: Instance) -> None:
-        """Start it, unless there is no place for it; a spare brings its place along."""
+        """Start it, unless there is no place for it; in a spare if there is one that lives."""
         spare = self._spares.take(self.deployment) if self._spares else None
+        try:
+            await self._start_in(spare, instance)
+        except NeverLoaded:
+            if spare is None or self._closed:
+                raise
+            await self._start(self._new_instance())
+        finally:
+            if self._spares:
+                self._spares.want(self.deployment)
+
+    async def _start_in(self, spare: Spare | None, instance: Instance) -> None:
+        """Start it; a spare brings its place along."""
         placed = spare is not None
         try:
             placed = placed or await self._budget.take()
@@ -341,12 +353,10 @@ class Pool:
             self._starting -= 1
             if not instance.pid:  # there is no process whose death would free its place
                 self._forget(instance)
-                if placed:
-                    self._budget.give_back()
                 if spare is not None:
-                    spare.kill()
-            if self._spares:
-                self._spares.want(self.deployment)
+                    spare.kill()  # whose death gives the place back
+                elif placed:
+                    self._budget.give_back()
 
     async def _boot(self, instance: Instance, spare: Spare | None) -> None:
         async with self._budget.starts:
