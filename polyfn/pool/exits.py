@@ -28,7 +28,10 @@ class NeverBegun(InstanceDied):
 
 
 class NeverLoaded(LoadFailed):
-    """The process died without having read what to load: another one may be given it."""
+    """The process died without having read what to load: another one may be given it.
+
+    One that is killed may still take it from the pipe, and then does nothing with it.
+    """
 
 
 def describe(code: int) -> str:
@@ -57,7 +60,7 @@ def died_while_loading(
     """The error for a process that ended before it was ready.
 
     Args:
-        unread: Whether it had not read what to load.
+        unread: Whether it may not have read what to load.
     """
     message = _told(function, code, words, _LOADING)
     kind = NeverLoaded if unread else LoadFailed

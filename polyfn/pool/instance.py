@@ -355,6 +355,7 @@ class Instance:
         except TimeoutError:
             pass  # a descendant holds the pipe open: it is closed below
         unread = self._channel.has_unread()
+        unloaded = unread or self._channel.has_lost() or code == -signal.SIGKILL
         self._channel.close()
         if self._log is not None:
             self._log.close()
@@ -362,7 +363,7 @@ class Instance:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
-        never = exits.died_while_loading(self.function, code, words, unread=unread)
+        never = exits.died_while_loading(self.function, code, words, unread=unloaded)
         self._fail_loading(self._failure or never)
         died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():

@@ -130,7 +130,6 @@ def invoke(call: m.Invoke) -> None:
 
 
 def boot() -> None:
-    os.write(2, b"booting\n")
     if "BOOTS" in os.environ:
         with Path(os.environ["BOOTS"]).open("a") as file:
             file.write("boot\n")
@@ -139,6 +138,8 @@ def boot() -> None:
             os._exit(3)
         case "slowly":
             time.sleep(1)
+        case "aloud":
+            os.write(2, b"booting\n")
 
 
 def main() -> None:

@@ -282,7 +282,7 @@ async def test_what_a_spare_writes_before_it_is_taken_belongs_to_no_function(
     deploy: Deploy, ask: Ask, sink: Remembering
 ) -> None:
     async with house(sink) as opened:
-        pool = opened.pool(deploy())
+        pool = opened.pool(deploy(BOOT="aloud"))
         opened.spares.want(pool.deployment)
         spare = await one_spare(opened)
         assert await pid_of(pool, ask) == spare
