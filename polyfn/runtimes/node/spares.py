@@ -10,10 +10,11 @@ from polyfn.runtimes import start_variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Node's own, libuv's, and those that NODE_USE_ENV_PROXY makes it look at.
+# Node's own, libuv's, those that NODE_USE_ENV_PROXY makes it look at, and HOME, where `require` looks
+# for .node_modules.
 _PREFIXES: Final = ("NODE_", "UV_")
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-_NAMES: Final = (*_PROXIES, *map(str.lower, _PROXIES))
+_NAMES: Final = ("HOME", *_PROXIES, *map(str.lower, _PROXIES))
 _HARMLESS: Final = (
     r"--(max-[\w-]+|stack-trace-limit|dns-result-order|unhandled-rejections|tls-[\w.-]+|conditions"
     r"|disable-warning)=\S+"
