@@ -237,6 +237,11 @@ class LastWords:
     advice: str = ""
 
 
+def _no_spare(environment: Mapping[str, str]) -> None:
+    """Every process is started for its function."""
+    del environment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchSpec:
     """How to start a function's runner.
@@ -246,6 +251,8 @@ class LaunchSpec:
         frame_fds: (read, write): (3, 4) for our runners, (0, 1) for those on plain stdio.
         start_env: Variables that must be there when the process starts and that the function does
             not see otherwise (the runner's own); the function's environment is added to them.
+        spare: Given the function's environment, the variables that a process must have from its
+            start to become this function's by LOAD; ``None`` when it must be started for it.
         load: Runner-specific fields of the LOAD message, such as ``main_file`` and ``handler``.
         depends_on: Files that change how it is loaded, and that nothing loads, such as a
             package.json; absolute.
@@ -256,6 +263,7 @@ class LaunchSpec:
 
     argv: tuple[str, ...]
     frame_fds: tuple[int, int] = (3, 4)
+    spare: Callable[[Mapping[str, str]], Mapping[str, str] | None] = _no_spare
     start_env: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, JSON] = field(default_factory=dict)
     depends_on: tuple[Path, ...] = ()

@@ -45,6 +45,7 @@ class Project:
         spawner: Spawner,
         sink: LogSink,
         read_settings: Callable[[], Settings],
+        spares: int,
     ) -> None:
         self.settings = settings
         self.read_settings = read_settings
@@ -57,6 +58,7 @@ class Project:
             limits=settings.limits,
             sink=sink,
             spawner=spawner,
+            spares=spares,
         )
         self.jobs = TransientJobs(self.fleet, sink, drain_s=settings.limits.drain_s)
 
@@ -68,6 +70,7 @@ class Project:
         """Go by these settings from now on; what runs is not changed by it."""
         self.settings = settings
         self.fleet.limits = settings.limits
+        self.fleet.spares.each = settings.serve.spares
         self._workshop.configure(settings)
 
     @property
@@ -104,6 +107,7 @@ async def open_project(
     sink: LogSink,
     listener: Listener = ignore,
     read_settings: Callable[[], Settings] | None = None,
+    spares: int = 0,
 ) -> AsyncIterator[Project]:
     """Find the functions, and get ready to build and to call them.
 
@@ -111,11 +115,13 @@ async def open_project(
         sink: Takes what functions write.
         listener: Is told what is built and installed.
         read_settings: Reads the settings again, where they may change while it is open.
+        spares: How many runners of each kind to keep booted for the next start.
     """
     async with AsyncExitStack() as stack:
         spawner = stack.enter_context(Spawner())
         workshop = await stack.enter_async_context(open_workshop(settings, spawner, listener))
-        project = Project(settings, workshop, spawner, sink, read_settings or (lambda: settings))
+        again = read_settings or (lambda: settings)
+        project = Project(settings, workshop, spawner, sink, again, spares)
         await stack.enter_async_context(project.fleet)
         await stack.enter_async_context(project.jobs)
         yield project

@@ -85,7 +85,11 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
     async with (
         listening(settings.serve.host, settings.serve.port) as listener,
         open_project(
-            settings, sink=screen, listener=screen.on_build, read_settings=read_settings
+            settings,
+            sink=screen,
+            listener=screen.on_build,
+            read_settings=read_settings,
+            spares=settings.serve.spares,
         ) as project,
     ):
         project.url = listener.url

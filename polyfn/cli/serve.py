@@ -52,6 +52,12 @@ Examples:
     is_flag=True,
     help="Go on answering with a function's last good version while the one saved last is broken.",
 )
+@click.option(
+    "--spares",
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="How many processes of each kind are booted ahead. [default: 1]",
+)
 @project_options
 def command(
     host: str | None,
@@ -61,6 +67,7 @@ def command(
     compat: str | None,
     no_watch: bool,
     keep_good: bool,
+    spares: int | None,
     cwd: Path | None,
     functions: Path | None,
 ) -> None:
@@ -82,6 +89,7 @@ def command(
         "compat": compat,
         "watch": False if no_watch else None,
         "keep_good": keep_good or None,
+        "spares": spares,
     }
     settings = settings_of(cwd, functions, **flags)
     read_settings = settings_reader(cwd, functions, **flags)

@@ -18,8 +18,8 @@ class Budget:
 
     Args:
         places: The limit over all functions.
-        evict: Stops the instance that has been idle longest, of any function, and returns
-            whether there was one.
+        evict: Stops a spare, or else the instance that has been idle longest, of any function, and
+            returns whether there was one.
     """
 
     def __init__(self, places: int, evict: Callable[[], Awaitable[bool]]) -> None:
@@ -36,6 +36,10 @@ class Budget:
         """Take a place, at the cost of an idle instance if need be; whether there was one."""
         if self._free <= 0:
             await self._evict()
+        return self.take_free()
+
+    def take_free(self) -> bool:
+        """Take a place if one is free; whether there was one."""
         if self._free <= 0:
             return False
         self._free -= 1

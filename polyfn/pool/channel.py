@@ -40,7 +40,17 @@ class Channel(asyncio.Protocol):
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
         self._ended = False
+        self._lost = False
         self._input: _Input | None = None
+
+    def listen(
+        self,
+        on_message: Callable[[FromRunner], None],
+        on_end: Callable[[ProtocolViolation | None], None],
+    ) -> None:
+        """Tell somebody else from now on: the child has a new owner."""
+        self._on_message = on_message
+        self._on_end = on_end
 
     async def open(self, pipes: Pipes) -> None:
         """Take the supervisor's ends of the frame pipes; they are closed with the channel."""
@@ -56,6 +66,12 @@ class Channel(asyncio.Protocol):
         """Write a frame; to a child that is gone it does nothing."""
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(data)
+        else:
+            self._lost = True
+
+    def has_lost(self) -> bool:
+        """Whether something was sent when the child had closed its end, or was gone, already."""
+        return self._lost or (self._input is not None and self._input.broken)
 
     def pause(self) -> None:
         """Stop reading: the child's writes will block."""
@@ -117,6 +133,7 @@ class _Input(asyncio.BaseProtocol):
     def __init__(self, pipe: FileIO) -> None:
         self._pipe = pipe
         self.left = 0
+        self.broken = False
 
     def size(self) -> int:
         """How many bytes are in the pipe."""
@@ -127,5 +144,5 @@ class _Input(asyncio.BaseProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The child closed its end, or has exited; the pipe is still open here."""
-        del exc
+        self.broken = exc is not None  # by a write that found nobody
         self.left = self.size()

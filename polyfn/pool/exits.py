@@ -27,6 +27,13 @@ class NeverBegun(InstanceDied):
     """The process died without having read the event: another one may be given it."""
 
 
+class NeverLoaded(LoadFailed):
+    """The process died without having read what to load: another one may be given it.
+
+    One that is killed may still take it from the pipe, and then does nothing with it.
+    """
+
+
 def describe(code: int) -> str:
     """An exit code in words: ``exited with status 3``, ``was killed by SIGSEGV``."""
     if code >= 0:
@@ -47,10 +54,17 @@ def died_unread(function: str, code: int, words: LastWords) -> NeverBegun:
     return NeverBegun(_told(function, code, words, "before it was called"), trace=_shown(words))
 
 
-def died_while_loading(function: str, code: int, words: LastWords) -> LoadFailed:
-    """The error for a process that ended before it was ready."""
+def died_while_loading(
+    function: str, code: int, words: LastWords, *, unread: bool = False
+) -> LoadFailed | NeverLoaded:
+    """The error for a process that ended before it was ready.
+
+    Args:
+        unread: Whether it may not have read what to load.
+    """
     message = _told(function, code, words, _LOADING)
-    return LoadFailed(message, trace=_shown(words), type_="Runtime.ExitError")
+    kind = NeverLoaded if unread else LoadFailed
+    return kind(message, trace=_shown(words), type_="Runtime.ExitError")
 
 
 def died_uncalled(function: str, code: int) -> str:

@@ -17,6 +17,7 @@ from polyfn.pool.deployment import ArtifactGone
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.pool import Pool
 from polyfn.pool.slot import Slot
+from polyfn.pool.spares import Spares
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Limits
 
 _PRUNE_EVERY_S = 5.0
+_SPARES_LIVE_S = 600.0
 
 
 async def _final(name: str) -> bool:
@@ -46,9 +48,11 @@ class LiveFleet:
     Args:
         prepare: Builds a function and says how to start it; called at its first use, and again
             after it failed.
+        spares: How many runners to keep booted for the next start; see `polyfn.pool.spares`.
         prune_every_s: How often instances that have been idle too long are looked for.
 
     Attributes:
+        spares: Runners that are booted already.
         limits: What pools opened from now on get.
         on_start_failure: Asked, with its name, before a call fails because its function does not
             start: waits for what is being saved just now, and says whether to try again.
@@ -64,6 +68,7 @@ class LiveFleet:
         limits: Limits,
         sink: LogSink,
         spawner: Spawner,
+        spares: int = 0,
         prune_every_s: float = _PRUNE_EVERY_S,
     ) -> None:
         self._prune_every_s = prune_every_s
@@ -75,6 +80,9 @@ class LiveFleet:
         self._spawner = spawner
         self._prepare = prepare
         self._budget = Budget(limits.instances, self._evict)
+        self.spares = Spares(
+            spares, budget=self._budget, sink=sink, spawner=spawner, is_busy=self._is_busy
+        )
         self._slots = {each.name: Slot(each) for each in functions}
         self._retired: set[Pool] = set()
         self._pruning: asyncio.Task[None] | None = None
@@ -91,6 +99,7 @@ class LiveFleet:
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         pools = [*self._pools(), *self._retired]
         await asyncio.gather(*(pool.close(self.limits.drain_s) for pool in pools))
+        await self.spares.close()
 
     def functions(self) -> Sequence[Function]:
         """All functions, the invalid ones included, sorted by name."""
@@ -272,12 +281,14 @@ class LiveFleet:
 
     def _new_pool(self, deployment: Deployment) -> Pool:
         self.on_deployed(deployment)
+        self.spares.want(deployment)
         return Pool(
             deployment,
             limits=self.limits,
             budget=self._budget,
             sink=self._sink,
             spawner=self._spawner,
+            spares=self.spares,
             on_loaded=self.on_loaded,
         )
 
@@ -290,9 +301,15 @@ class LiveFleet:
             await asyncio.sleep(self._prune_every_s)
             for pool in self._pools():
                 await pool.stop_idle(loop.time() - self.limits.idle_timeout_s)
+            await self.spares.end_unused(loop.time() - _SPARES_LIVE_S)
+
+    def _is_busy(self) -> bool:
+        return any(pool.waiting for pool in self._pools())
 
     async def _evict(self) -> bool:
-        """Stop the instance idle longest, whoever's it is."""
+        """Stop a spare, or else the instance idle longest, whoever's it is."""
+        if await self.spares.give_up_one():
+            return True
         candidates = [(pool.idle_since, pool) for pool in self._pools()]
         oldest = min(
             ((since, pool) for since, pool in candidates if since is not None),

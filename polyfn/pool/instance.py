@@ -12,8 +12,6 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final, Self
 
-import orjson
-
 from polyfn.errors import (
     HandlerFailed,
     InitTimedOut,
@@ -26,18 +24,18 @@ from polyfn.pool import exits
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.channel import Channel
 from polyfn.pool.journal import Journal
+from polyfn.pool.json_fields import error_fields, extras_of
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.logpipe import LogPipe
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
-from polyfn.wire.connection import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from polyfn.model import Invocation
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.process import Process
+    from polyfn.pool.spare import Spare
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -114,8 +112,11 @@ class Instance:
         """The child's process id; 0 before it is started."""
         return self._process.pid if self._process else 0
 
-    async def start(self) -> None:
+    async def start(self, spare: Spare | None = None) -> None:
         """Spawn the child, and load the function.
+
+        Args:
+            spare: A child that has booted already, which it takes.
 
         Raises:
             LoadFailed: The function does not load.
@@ -123,6 +124,19 @@ class Instance:
             Unavailable: The system refused to start the process, or there is nothing to start.
         """
         began = self._loop.time()
+        if spare is None:
+            await self._spawn()
+        try:
+            if spare is not None:
+                self._adopt(spare)
+            await self._load()
+        except BaseException:
+            self.kill()
+            await self._dies_within(_AFTER_TERM_S)
+            raise
+        self.start_s = self._loop.time() - began
+
+    async def _spawn(self) -> None:
         self.deployment.check()
         launch = self.deployment.launch
         process, pipes = self._spawner.spawn(
@@ -132,13 +146,15 @@ class Instance:
         self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
         process.exited.add_done_callback(self._on_exit)
         await self._channel.open(pipes)
-        try:
-            await self._load()
-        except BaseException:
-            self.kill()
-            await self._dies_within(_AFTER_TERM_S)
-            raise
-        self.start_s = self._loop.time() - began
+
+    def _adopt(self, spare: Spare) -> None:
+        self._process, self._channel, self._log = spare.hand_over()
+        self._channel.listen(self._on_message, self._on_frames_end)
+        self._log.listen(self._journal.raw)
+        self._process.exited.add_done_callback(self._on_exit)
+        self.deployment.check()
+        if spare.booted:
+            self._on_hello()
 
     def begin(self, call: Call) -> None:
         """Send an event; only when IDLE. The call's answer comes by itself."""
@@ -155,7 +171,7 @@ class Instance:
             event=invocation.event,
             body_kind=invocation.body_kind,
             body=invocation.body if invocation.body_kind else None,
-            extras=_extras(invocation),
+            extras=extras_of(invocation),
         )
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
@@ -212,11 +228,7 @@ class Instance:
     def _on_lifecycle(self, message: FromRunner) -> None:
         match message:
             case m.Hello():
-                self._apply(Event.HELLO)
-                if self.state is State.STOPPING:
-                    return
-                self._booted.set_result(None)
-                self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+                self._on_hello()
             case m.Ready():
                 self._apply(Event.READY)
                 if self.state is State.STOPPING:
@@ -228,6 +240,13 @@ class Instance:
             case m.Error():
                 self._on_lifecycle_error(message)
 
+    def _on_hello(self) -> None:
+        self._apply(Event.HELLO)
+        if self.state is State.STOPPING:
+            return
+        self._booted.set_result(None)
+        self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._report(message)
         if not self._ready.done():
@@ -238,7 +257,7 @@ class Instance:
 
     def _report(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
         """Type, message and trace of an ERROR, after writing them to the log."""
-        name, text, trace = _error_fields(message)
+        name, text, trace = error_fields(message)
         told = any(text in line for line in trace)
         for line in trace if told else (f"{name}: {text}", *trace):
             self._journal.note("error", line)
@@ -336,6 +355,7 @@ class Instance:
         except TimeoutError:
             pass  # a descendant holds the pipe open: it is closed below
         unread = self._channel.has_unread()
+        unloaded = unread or self._channel.has_lost() or code == -signal.SIGKILL
         self._channel.close()
         if self._log is not None:
             self._log.close()
@@ -343,7 +363,8 @@ class Instance:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
-        self._fail_loading(self._failure or exits.died_while_loading(self.function, code, words))
+        never = exits.died_while_loading(self.function, code, words, unread=unloaded)
+        self._fail_loading(self._failure or never)
         died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
@@ -367,21 +388,3 @@ class Instance:
 
     def _apply(self, event: Event) -> None:
         self.state = after(self.state, event)
-
-
-def _extras(invocation: Invocation) -> bytes | None:
-    """The optional parts of INVOKE; the client context is JSON already, and goes in as it is."""
-    parts = []
-    if invocation.client_context is not None:
-        parts.append(b'"client_context":' + invocation.client_context)
-    if invocation.trace_id is not None:
-        parts.append(b'"trace_id":' + orjson.dumps(invocation.trace_id))
-    return b"{" + b",".join(parts) + b"}" if parts else None
-
-
-def _error_fields(message: m.Error) -> tuple[str, str, tuple[str, ...]]:
-    """Type, message and trace of an ERROR, whatever a runner put into it."""
-    fields = json_object(message.error, "ERROR")
-    trace = fields.get("trace")
-    lines = tuple(str(line) for line in trace) if isinstance(trace, list) else ()
-    return str(fields.get("errorType", "Error")), str(fields.get("errorMessage", "")), lines

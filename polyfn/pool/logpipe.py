@@ -40,6 +40,10 @@ class LogPipe:
         os.set_blocking(fd, False)
         loop.add_reader(fd, self._readable)
 
+    def listen(self, on_line: Callable[[str], None]) -> None:
+        """Give lines to somebody else from now on: the child has a new owner."""
+        self._on_line = on_line
+
     def drain(self) -> None:
         """Read what is in the pipe now: at most what it can hold."""
         if self._open and self._read():

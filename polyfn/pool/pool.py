@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call
-from polyfn.pool.exits import NeverBegun
+from polyfn.pool.exits import NeverBegun, NeverLoaded
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
 from polyfn.pool.loaded import nobody_watches
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from polyfn.pool.budget import Budget
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.loaded import OnLoaded
+    from polyfn.pool.spare import Spare
+    from polyfn.pool.spares import Spares
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
@@ -52,6 +54,7 @@ class Pool:
         budget: Budget,
         sink: LogSink,
         spawner: Spawner,
+        spares: Spares | None = None,
         on_loaded: OnLoaded = nobody_watches,
     ) -> None:
         self.deployment = deployment
@@ -59,6 +62,7 @@ class Pool:
         self._budget = budget
         self._sink = sink
         self._spawner = spawner
+        self._spares = spares
         self._on_loaded = on_loaded
         self._loaded_files: set[str] = set()
         self._opened = time.time()
@@ -86,6 +90,11 @@ class Pool:
     def instances(self) -> int:
         """How many processes it has, those that start or stop included."""
         return len(self._instances)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for an instance."""
+        return len(self._queue)
 
     @property
     def loaded_files(self) -> frozenset[str]:
@@ -321,25 +330,41 @@ class Pool:
                 self._fail_queue(error)
 
     async def _start(self, instance: Instance) -> None:
-        """Start it, unless there is no place for it."""
-        placed = False
+        """Start it, unless there is no place for it; in a spare if there is one that lives."""
+        spare = self._spares.take(self.deployment) if self._spares else None
         try:
-            placed = await self._budget.take()
+            await self._start_in(spare, instance)
+        except NeverLoaded:
+            if spare is None or self._closed:
+                raise
+            await self._start(self._new_instance())
+        finally:
+            if self._spares:
+                self._spares.want(self.deployment)
+
+    async def _start_in(self, spare: Spare | None, instance: Instance) -> None:
+        """Start it; a spare brings its place along."""
+        placed = spare is not None
+        try:
+            placed = placed or await self._budget.take()
             if placed:
-                await self._boot(instance)
+                await self._boot(instance, spare)
         finally:
             self._starting -= 1
             if not instance.pid:  # there is no process whose death would free its place
                 self._forget(instance)
-                if placed:
+                if spare is not None:
+                    spare.kill()  # whose death gives the place back
+                elif placed:
                     self._budget.give_back()
 
-    async def _boot(self, instance: Instance) -> None:
+    async def _boot(self, instance: Instance, spare: Spare | None) -> None:
         async with self._budget.starts:
             if self._closed:
                 raise Unavailable(f"Function {instance.function!r} is being stopped; call again.")
-            await instance.start()
-        self._cold_start_s = min(self._cold_start_s, instance.start_s)
+            await instance.start(spare)
+        if spare is None:  # the next one may have to start without a spare
+            self._cold_start_s = min(self._cold_start_s, instance.start_s)
         self._pace.grew()
         self._on_idle(instance)
 

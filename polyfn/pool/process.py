@@ -44,6 +44,16 @@ class Process:
         self._loop = loop
         self._watch()
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended, as the system has it: `exited` is told a moment later."""
+        if self.exited.done():
+            return False
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the child and all it started in its group; gone is fine."""
         if self.exited.done() and number is not signal.SIGKILL:

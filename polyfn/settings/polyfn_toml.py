@@ -45,6 +45,7 @@ SERVE: Final[Mapping[str, Reader]] = {
     "compat": checks.one_of("netlify-dev"),
     "watch": checks.switch,
     "keep_good": checks.switch,
+    "spares": checks.count(0, 100),
 }
 
 

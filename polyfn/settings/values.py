@@ -38,13 +38,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """How `polyfn serve` listens."""
+    """How `polyfn serve` works.
+
+    Attributes:
+        spares: How many runners of each kind wait, booted, for the next start.
+    """
 
     host: str = "127.0.0.1"
     port: int = 9999
     compat: str | None = None
     watch: bool = True
     keep_good: bool = False
+    spares: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ class Flags:
     compat: str | None = None
     watch: bool | None = None
     keep_good: bool | None = None
+    spares: int | None = None
     context: str | None = None
 
 

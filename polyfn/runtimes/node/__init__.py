@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes.assets import RUNNERS, runner_file
-from polyfn.runtimes.node import insource, naming, packages
+from polyfn.runtimes.node import insource, naming, packages, spares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,6 +73,7 @@ class NodeRuntime:
         """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""
         return LaunchSpec(
             argv=(str(tools["node"].path), str(runner_file("node/runner.cjs"))),
+            spare=spares.environment,
             load={
                 "main_file": str(artifact),
                 "source_file": str(function.main_file),

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import LaunchSpec
+from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.python import insource
 
@@ -81,6 +82,8 @@ class PythonRuntime:
                 *("-I", "-S", "-X", "utf8"),
                 str(runner_file("python/runner.py")),
             ),
+            # ``-I`` has it ignore PYTHON*; what they say of imports the runner does at LOAD.
+            spare=start_variables.select,
             load={
                 "main_file": str(artifact),
                 "handler": function.handler,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,6 +25,11 @@ from polyfn.pool.deployment import Deployment
 RUNNER = Path(__file__).with_name("scripted_runner.py")
 Deploy: TypeAlias = Callable[..., Deployment]
 Ask: TypeAlias = Callable[..., Invocation]
+
+
+def started_with(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a spare of the scripted runner must have been started with."""
+    return {name: value for name, value in environment.items() if name.startswith("BOOT")}
 
 
 class Remembering:
@@ -55,7 +60,7 @@ def deploy(tmp_path: Path) -> Deploy:
                 name=name, runtime="python", main_file=path, source=path, project_root=tmp_path
             ),
             artifact=Artifact(function=name, path=path, version="1"),
-            launch=LaunchSpec(argv=(sys.executable, str(RUNNER))),
+            launch=LaunchSpec(argv=(sys.executable, str(RUNNER)), spare=started_with),
             environment={"PATH": os.environ["PATH"], **environment},
             memory_mb=128,
         )

@@ -129,7 +129,21 @@ def invoke(call: m.Invoke) -> None:
             send(error(number, f"cannot do {other!r}", fatal=False))
 
 
+def boot() -> None:
+    if "BOOTS" in os.environ:
+        with Path(os.environ["BOOTS"]).open("a") as file:
+            file.write("boot\n")
+    match os.environ.get("BOOT"):
+        case "exit":
+            os._exit(3)
+        case "slowly":
+            time.sleep(1)
+        case "aloud":
+            os.write(2, b"booting\n")
+
+
 def main() -> None:
+    boot()
     reader = frames.FrameReader()
     send(m.Hello(0, json.dumps({"protocol": int(os.environ.get("SPEAKS", "1"))}).encode()))
     while data := os.read(READ, 65536):

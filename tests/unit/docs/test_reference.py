@@ -55,4 +55,5 @@ def test_defaults_in_the_page_are_the_defaults() -> None:
         number, _, unit = shown.partition(" ")
         assert float(number) * sizes.get(unit, 1) == value, key
     assert rows["`port`"] == str(Serve().port)
+    assert rows["`spares`"] == str(Serve().spares)
     assert rows["`host`"] == f"`{Serve().host}`"

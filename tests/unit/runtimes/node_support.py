@@ -15,7 +15,7 @@ import orjson
 from polyfn.model import Function, FunctionConfig
 from polyfn.runtimes.node import NodeRuntime
 from polyfn.wire.connection import Connection
-from polyfn.wire.messages import Error, Log, Ready, Result
+from polyfn.wire.messages import Error, Loaded, Log, Ready, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -168,6 +168,8 @@ class Child:
             data = os.read(self._read, 65536) if ready else b""
             assert data, "the runner said nothing"
             for message in self._connection.receive(data):
+                if isinstance(message, Loaded):
+                    continue
                 if not isinstance(message, Log):
                     return message
                 self.logs.append(message)

@@ -143,6 +143,8 @@ def test_flag_goes_over_variable_over_polyfn_toml_over_netlify_toml(tmp_path: Pa
     assert settings.limits.instances == 3
     settings = loaded(tmp_path, Flags(port=0, compat="netlify-dev"), POLYFN_PORT="3")
     assert settings.serve == Serve(port=0, host="h2", compat="netlify-dev")
+    assert loaded(tmp_path, POLYFN_SPARES="3").serve.spares == 3
+    assert loaded(tmp_path, Flags(spares=0), POLYFN_SPARES="3").serve.spares == 0
 
 
 def test_time_limit_of_flag_or_variable_goes_over_that_of_functions(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def test_every_table_is_read() -> None:
         host = "0.0.0.0"
         port = 0
         compat = "netlify-dev"
+        spares = 2
         [limits]
         timeout = "1m"
         stream_timeout = 0
@@ -68,7 +69,7 @@ def test_every_table_is_read() -> None:
         [environment.SEEN]
     """)
     assert own.functions == "src"
-    assert own.serve == {"host": "0.0.0.0", "port": 0, "compat": "netlify-dev"}
+    assert own.serve == {"host": "0.0.0.0", "port": 0, "compat": "netlify-dev", "spares": 2}
     assert own.limits == {
         "timeout_s": 60.0,
         "stream_timeout_s": 0.0,
@@ -114,6 +115,7 @@ def test_every_limit_has_a_key() -> None:
         ("[serve]\nprot = 1", r'polyfn.toml: \[serve\] has no key "prot": did you mean port\?'),
         ("[serve]\nqqq = 1", "it takes host, port, compat"),
         ("[serve]\nport = 70000", r"\[serve\] port must be a whole number from 0 to 65535"),
+        ("[serve]\nspares = -1", r"\[serve\] spares must be a whole number from 0 to 100"),
         ("[serve]\nhost = 5", "host must be a text that is not empty, not 5"),
         ('[serve]\ncompat = "aws"', 'compat must be "netlify-dev", not "aws"'),
         ("[limits]\ntimeout-s = 3", r"did you mean timeout\?"),
