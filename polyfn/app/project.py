@@ -69,7 +69,7 @@ class Project:
     def apply(self, settings: Settings) -> None:
         """Go by these settings from now on; what runs is not changed by it."""
         self.settings = settings
-        self.fleet.limits = settings.limits
+        self.fleet.configure(settings.limits)
         self.fleet.spares.each = settings.serve.spares
         self._workshop.configure(settings)
 

@@ -18,6 +18,7 @@ from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.pool import Pool
 from polyfn.pool.slot import Slot
 from polyfn.pool.spares import Spares
+from polyfn.pool.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Limits
 
 _PRUNE_EVERY_S = 5.0
-_SPARES_LIVE_S = 600.0
 
 
 async def _final(name: str) -> bool:
@@ -53,7 +53,7 @@ class LiveFleet:
 
     Attributes:
         spares: Runners that are booted already.
-        limits: What pools opened from now on get.
+        limits: What holds now; see `configure`.
         on_start_failure: Asked, with its name, before a call fails because its function does not
             start: waits for what is being saved just now, and says whether to try again.
         on_deployed: Told of each version before it is started.
@@ -71,7 +71,6 @@ class LiveFleet:
         spares: int = 0,
         prune_every_s: float = _PRUNE_EVERY_S,
     ) -> None:
-        self._prune_every_s = prune_every_s
         self.limits = limits
         self.on_start_failure: Callable[[str], Awaitable[bool]] = _final
         self.on_deployed: Callable[[Deployment], None] = nobody_watches
@@ -79,23 +78,28 @@ class LiveFleet:
         self._sink = sink
         self._spawner = spawner
         self._prepare = prepare
-        self._budget = Budget(limits.instances, self._evict)
+        self._budget = Budget(
+            limits.instances,
+            self._evict,
+            is_full=lambda: self._upkeep.memory_is_full,
+        )
         self.spares = Spares(
             spares, budget=self._budget, sink=sink, spawner=spawner, is_busy=self._is_busy
         )
         self._slots = {each.name: Slot(each) for each in functions}
         self._retired: set[Pool] = set()
-        self._pruning: asyncio.Task[None] | None = None
+        self._upkeep = Upkeep(
+            self._pools, self.spares, lambda: self.limits, prune_every_s=prune_every_s
+        )
         self._closed = False
 
     async def __aenter__(self) -> Self:
-        self._pruning = asyncio.create_task(self._prune())
+        await self._upkeep.__aenter__()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._closed = True
-        if self._pruning is not None:
-            self._pruning.cancel()
+        await self._upkeep.__aexit__(*exc_info)
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         pools = [*self._pools(), *self._retired]
         await asyncio.gather(*(pool.close(self.limits.drain_s) for pool in pools))
@@ -132,6 +136,13 @@ class LiveFleet:
             if not await self.on_start_failure(invocation.function):
                 raise
         return await self._invoke(invocation, timing)
+
+    def configure(self, limits: Limits) -> None:
+        """Go by other limits from now on; what an instance was started with stays with it."""
+        self.limits = limits
+        self._budget.resize(limits.instances)
+        for pool in self._pools():
+            pool.limits = limits
 
     # New versions
 
@@ -217,6 +228,11 @@ class LiveFleet:
         slot = self._slots.get(name)
         return slot.pool.deployment if slot and slot.pool else None
 
+    def instances(self, name: str) -> int:
+        """How many processes the version that answers has."""
+        slot = self._slots.get(name)
+        return slot.pool.instances if slot and slot.pool else 0
+
     def _retire(self, slot: Slot, error: PolyfnError) -> None:
         pool, slot.pool, slot.stale = slot.pool, None, None
         slot.function = slot.saved
@@ -295,28 +311,8 @@ class LiveFleet:
     def _pools(self) -> list[Pool]:
         return [slot.pool for slot in self._slots.values() if slot.pool is not None]
 
-    async def _prune(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(self._prune_every_s)
-            for pool in self._pools():
-                await pool.stop_idle(loop.time() - self.limits.idle_timeout_s)
-            await self.spares.end_unused(loop.time() - _SPARES_LIVE_S)
-
     def _is_busy(self) -> bool:
         return any(pool.waiting for pool in self._pools())
 
     async def _evict(self) -> bool:
-        """Stop a spare, or else the instance idle longest, whoever's it is."""
-        if await self.spares.give_up_one():
-            return True
-        candidates = [(pool.idle_since, pool) for pool in self._pools()]
-        oldest = min(
-            ((since, pool) for since, pool in candidates if since is not None),
-            key=lambda pair: pair[0],
-            default=None,
-        )
-        if oldest is None:
-            return False
-        await oldest[1].stop_oldest_idle()
-        return True
+        return await self._upkeep.evict()

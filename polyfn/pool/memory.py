@@ -22,7 +22,8 @@ class Memory:
     """The budget for memory.
 
     Args:
-        limit_bytes: What the runners may take together; 0: three quarters of the machine's.
+        limit_bytes: What the runners may take together, as of now; 0: three quarters of the
+            machine's.
         pids: The runners, spares included.
         relieve: Ends one that nobody needs at the moment; whether there was one.
 
@@ -32,13 +33,14 @@ class Memory:
 
     def __init__(
         self,
-        limit_bytes: int,
+        limit_bytes: Callable[[], int],
         *,
         pids: Callable[[], Collection[int]],
         relieve: Callable[[], Awaitable[bool]],
     ) -> None:
         self.full = False
-        self._limit_bytes = limit_bytes or int(machine_bytes() * _SHARE)
+        self._limit_bytes = limit_bytes
+        self._share_bytes = int(machine_bytes() * _SHARE)
         self._pids = pids
         self._relieve = relieve
 
@@ -48,7 +50,7 @@ class Memory:
         What processes share counts once (PSS). That costs milliseconds for each, so it is measured
         only when they would be too much with the shared part counted for each (RSS).
         """
-        if resident_bytes(self._pids()) <= self._limit_bytes:
+        if resident_bytes(self._pids()) <= self._most():
             self.full = False
             return
         self.full = await self._is_too_much()
@@ -57,7 +59,10 @@ class Memory:
 
     async def _is_too_much(self) -> bool:
         used = await asyncio.to_thread(proportional_bytes, tuple(self._pids()))
-        return used > self._limit_bytes
+        return used > self._most()
+
+    def _most(self) -> int:
+        return self._limit_bytes() or self._share_bytes
 
 
 def machine_bytes() -> int:

@@ -58,7 +58,7 @@ class Pool:
         on_loaded: OnLoaded = nobody_watches,
     ) -> None:
         self.deployment = deployment
-        self._limits = limits
+        self.limits = limits
         self._budget = budget
         self._sink = sink
         self._spawner = spawner
@@ -84,12 +84,17 @@ class Pool:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self.close(self._limits.drain_s)
+        await self.close(self.limits.drain_s)
 
     @property
     def instances(self) -> int:
         """How many processes it has, those that start or stop included."""
         return len(self._instances)
+
+    @property
+    def pids(self) -> list[int]:
+        """Its processes."""
+        return [instance.pid for instance in self._instances if instance.pid]
 
     @property
     def waiting(self) -> int:
@@ -161,7 +166,7 @@ class Pool:
         calls = list(self._close())
         for instance in self._instances:
             if instance.state is not State.BUSY:
-                self._spawn_task(instance.stop(self._limits.drain_s))
+                self._spawn_task(instance.stop(self.limits.drain_s))
         self._idle.clear()
         self._settle()
         return calls
@@ -174,7 +179,7 @@ class Pool:
     async def stop_oldest_idle(self) -> None:
         """Stop the idle instance that was used longest ago, if there is one."""
         if self._idle:
-            await self._idle.pop(0).stop(self._limits.drain_s)
+            await self._idle.pop(0).stop(self.limits.drain_s)
 
     async def close(self, drain_s: float) -> None:
         """Stop all instances; what runs has ``drain_s`` to finish."""
@@ -205,12 +210,12 @@ class Pool:
 
     def _enqueue(self, call: Call) -> None:
         name = call.invocation.function
-        if len(self._queue) >= self._limits.queue:
+        if len(self._queue) >= self.limits.queue:
             raise Throttled(
                 f"Function {name!r} has {len(self._queue)} calls waiting, as many as it may. "
                 "Call again later, or raise `queue` or `instances_per_function` under [limits]."
             )
-        call.timer = self._loop.call_later(self._limits.queue_timeout_s, self._give_up, call)
+        call.timer = self._loop.call_later(self.limits.queue_timeout_s, self._give_up, call)
         self._queue.append(call)
         self._grow()
 
@@ -218,7 +223,7 @@ class Pool:
         call.fail(
             Throttled(
                 f"Function {call.invocation.function!r}: no instance came free within "
-                f"{self._limits.queue_timeout_s:g} s. Call again later, or raise "
+                f"{self.limits.queue_timeout_s:g} s. Call again later, or raise "
                 "`instances_per_function` or `queue_timeout` under [limits]."
             )
         )
@@ -256,7 +261,7 @@ class Pool:
         if call is not None:
             self._begin(instance, call)
         elif self._closed:
-            self._spawn_task(instance.stop(self._limits.drain_s))
+            self._spawn_task(instance.stop(self.limits.drain_s))
         else:
             self._idle.append(instance)
 
@@ -283,7 +288,7 @@ class Pool:
     def _grow(self) -> None:
         if self._closed or not self._queue:
             return
-        room = self._limits.instances_per_function - len(self._instances)
+        room = self.limits.instances_per_function - len(self._instances)
         for _ in range(min(room, instances_to_start(self._load()))):
             self._spawn_task(self._start_one(self._new_instance()))
         if self._tick is None:
@@ -311,7 +316,7 @@ class Pool:
     def _new_instance(self) -> Instance:
         instance = Instance(
             self.deployment,
-            self._limits,
+            self.limits,
             self._sink,
             self._spawner,
             on_idle=self._on_idle,

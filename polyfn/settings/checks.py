@@ -120,6 +120,11 @@ def megabytes(value: JSON) -> int:
     return int(read)
 
 
+def megabytes_or_none(value: JSON) -> int:
+    """The same, or 0, which leaves it to polyfn."""
+    return 0 if _is_zero(value) else megabytes(value)
+
+
 def _megabytes_of(value: JSON) -> float | None:
     read = _amount(value, _SIZE, lambda unit: _BYTES_IN[unit])
     return read if read is None or isinstance(value, float) else read / (1 << 20)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ORIGIN: Final = "polyfn.toml"
 SCOPES: Final = ("builds", "functions", "runtime", "post-processing")
 _TABLES: Final = ("serve", "limits", "functions", "background", "environment")
-_NONE_AT_0: Final = frozenset({"stream_timeout_s", "stream_max_bytes"})
+_NONE_AT_0: Final = frozenset({"stream_timeout_s", "stream_max_bytes", "total_memory_mb"})
 
 SERVE: Final[Mapping[str, Reader]] = {
     "host": checks.text,
@@ -107,7 +107,7 @@ def _limit(field: str) -> tuple[str, tuple[str, Reader]]:
     by_unit: dict[str, Reader] = {
         "_s": checks.seconds_or_none if or_none else checks.seconds,
         "_bytes": checks.size_or_none if or_none else checks.size,
-        "_mb": checks.megabytes,
+        "_mb": checks.megabytes_or_none if or_none else checks.megabytes,
     }
     for unit, reader in by_unit.items():
         if field.endswith(unit):

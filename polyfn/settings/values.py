@@ -28,6 +28,7 @@ class Limits:
     max_header_bytes: int = 64 * 1024
     max_uri_bytes: int = 16 * 1024
     memory_mb: int = 1024
+    total_memory_mb: int = 0  # 0: three quarters of the machine's
     instances: int = 200
     instances_per_function: int = 100
     queue: int = 1000

@@ -64,11 +64,13 @@ async def test_what_nobody_needs_is_ended_until_the_rest_fits() -> None:
             ended += 1
             return True
 
-        budget = Memory(100 * MB, pids=lambda: [each.pid for each in alive], relieve=relieve)
+        budget = Memory(
+            lambda: 100 * MB, pids=lambda: [each.pid for each in alive], relieve=relieve
+        )
         await budget.check()
         assert not budget.full
         assert ended in (1, 2)
-        small = Memory(10 * MB, pids=lambda: [each.pid for each in alive], relieve=relieve)
+        small = Memory(lambda: 10 * MB, pids=lambda: [each.pid for each in alive], relieve=relieve)
         await small.check()
         assert small.full
         assert alive == [needed]

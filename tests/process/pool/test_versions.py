@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from polyfn.errors import BuildFailed, HandlerFailed, LoadFailed, UnknownFunction
+from polyfn.errors import BuildFailed, HandlerFailed, LoadFailed, Throttled, UnknownFunction
 from polyfn.model import Buffered, Function, Result, Timing
 from polyfn.pool.deployment import Deployment
 from polyfn.pool.fleet import LiveFleet
 from polyfn.pool.spawner import Spawner
 from polyfn.settings.values import Limits
+from tests.waiting import eventually
 
 from .conftest import Ask, Deploy, Remembering
 
@@ -161,6 +162,26 @@ async def test_a_call_whose_function_does_not_start_asks_before_it_fails(
         with pytest.raises(HandlerFailed, match="no"):
             await bench.fleet.invoke(ask("fail"), Timing())
         assert asked == ["scripted"]
+
+
+async def test_other_limits_hold_at_once(deploy: Deploy, ask: Ask, sink: Remembering) -> None:
+    async with bench_of(deploy(WORD="1"), sink) as bench:
+        await bench.fleet.invoke(ask("word"), Timing())
+        bench.fleet.configure(Limits(instances_per_function=1, queue=0))
+        running = asyncio.ensure_future(bench.fleet.invoke(ask("sleep", seconds=0.3), Timing()))
+        await asyncio.sleep(0)
+        with pytest.raises(Throttled):
+            await bench.fleet.invoke(ask("word"), Timing())
+        await running
+
+
+async def test_memory_that_is_used_up_costs_idle_instances_but_no_call(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with bench_of(deploy(WORD="1"), sink, total_memory_mb=1) as bench:
+        for _ in range(2):
+            assert word(await bench.fleet.invoke(ask("word"), Timing())) == "1"
+            await eventually(lambda: not bench.fleet.instances("scripted"), within_s=20)
 
 
 async def test_a_function_that_is_removed_finishes_what_it_runs(
