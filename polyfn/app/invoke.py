@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 import orjson
 
 from polyfn.app.calls import HttpRequest
-from polyfn.app.in_process import call_in_process
 from polyfn.app.listing import find_function
-from polyfn.app.loop import run
 from polyfn.app.payloads import body_of
 from polyfn.errors import InvalidFunction, UsageError
-from polyfn.gateway import admin, presence
+from polyfn.gateway import presence
 
 if TYPE_CHECKING:
     from polyfn.app.calls import Call, Listener, Outcome
@@ -39,13 +37,15 @@ def invoke(
     function = _callable(settings, call.function)
     request = _request(function, call, settings)
     running = presence.find(settings.state_dir)
-    if running is None:
-        return run(call_in_process(settings, request, listener))
-    from polyfn.app.through_server import (  # noqa: PLC0415 - 9 ms: an HTTP client and its e-mail
-        call_through_server,
-    )
+    # Each way imports what the other has no use for: an HTTP client, or half of polyfn.
+    if running is not None:
+        from polyfn.app.through_server import call_through_server  # noqa: PLC0415
 
-    return call_through_server(running, request, listener, patience_s)
+        return call_through_server(running, request, listener, patience_s)
+    from polyfn.app.in_process import call_in_process  # noqa: PLC0415
+    from polyfn.app.loop import run  # noqa: PLC0415
+
+    return run(call_in_process(settings, request, listener))
 
 
 def _callable(settings: Settings, name: str) -> Function:
@@ -57,6 +57,8 @@ def _callable(settings: Settings, name: str) -> Function:
 
 def _request(function: Function, call: Call, settings: Settings) -> HttpRequest:
     if call.event is not None:
+        from polyfn.gateway import admin  # noqa: PLC0415 - a raw event is rare
+
         return HttpRequest(
             method="POST",
             path=f"{admin.INVOKE}{function.name}",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from polyfn import __version__
-from polyfn.errors import PolyfnError
+from polyfn.errors import PlatformError, PolyfnError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     gc.disable()
     status = run(arguments)
-    with contextlib.suppress(BrokenPipeError):  # as in `run`: nobody reads it
+    with contextlib.suppress(OSError):  # `run` has said so
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)
@@ -100,6 +100,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; its exit status."""
     try:
         result: Any = root.main(args=arguments, prog_name="polyfn", standalone_mode=False)
+        sys.stdout.flush()
     except PolyfnError as error:
         _complain(error)
         return error.exit_code
@@ -111,6 +112,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `polyfn list | head`
         sys.stderr.close()
         return 0
+    except OSError as error:  # such as a full disk behind standard output
+        _complain(PlatformError(f"{error.filename or 'the output'}: {error.strerror or error}"))
+        return PlatformError.exit_code
     return result if isinstance(result, int) else 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import AddressInUse, UsageError
+from polyfn.gateway.address import url_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -83,11 +84,6 @@ def close(sockets: Iterable[socket.socket]) -> None:
     """Let go of sockets."""
     for each in sockets:
         each.close()
-
-
-def url_of(host: str, port: int) -> str:
-    """The base URL of an address, without a slash at the end."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def owner_of(port: int) -> str | None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from polyfn.errors import PlatformError
+from polyfn.gateway.address import url_of
 from polyfn.gateway.birth import started_at
-from polyfn.gateway.listen import url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -114,6 +114,21 @@ def test_function_names_are_completed(tmp_path: Path) -> None:
     assert done.stdout.decode().split() == ["plain,hello", "plain,help-me"]
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["invoke", "hello"]])
+def test_output_that_cannot_be_written_is_an_error_in_words(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    write_project(tmp_path, {"hello.js": HELLO})
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*POLYFN, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=60,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 9
+    assert b"No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_output_that_nobody_reads_is_no_error(tmp_path: Path) -> None:
     write_project(tmp_path, {f"function-{n}.js": HELLO for n in range(200)})
     script = f"{' '.join(POLYFN)} list --json --cwd {tmp_path} | head -n 1"

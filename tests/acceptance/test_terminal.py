@@ -75,6 +75,14 @@ def test_colours_are_for_terminals_that_want_them(project: Path) -> None:
     assert b"\x1b" not in polyfn(*arguments).stderr
 
 
+def test_doctor_is_in_colour_and_leaves_no_spinner_behind(project: Path) -> None:
+    shown = in_terminal("doctor", "--cwd", str(project), COLUMNS="120")
+    assert _COLOUR.search(shown)
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
+    assert "\x1b[" not in in_terminal("doctor", "--json", "--cwd", str(project))
+    assert b"\x1b" not in polyfn("doctor", "--cwd", str(project)).stdout
+
+
 def test_table_fits_a_narrow_terminal_and_is_one_line_a_function_elsewhere(project: Path) -> None:
     lines = polyfn("list", "--cwd", str(project)).stdout.decode().splitlines()
     assert len(lines) == 4

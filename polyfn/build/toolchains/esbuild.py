@@ -107,7 +107,7 @@ class Pinned:
     async def _fetch(
         self, npm_command: Sequence[str], env: Mapping[str, str], listener: Listener
     ) -> None:
-        import shutil  # noqa: PLC0415 - 4 ms: every start would pay for what is fetched once
+        import shutil  # noqa: PLC0415 - 3 ms: every start would pay for what is fetched once
         import tempfile  # noqa: PLC0415 - likewise
 
         start = time.monotonic()

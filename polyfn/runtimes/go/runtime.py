@@ -77,7 +77,7 @@ class GoRuntime:
         """How to build it."""
         if not _is_source(function):
             return None
-        # 6 ms of every start, and most projects have nothing to build in Go.
+        # 8 ms of every start, and most projects have nothing to build in Go.
         from polyfn.runtimes.go.plan import build_plan  # noqa: PLC0415
 
         return build_plan(function, tools["go"], env)

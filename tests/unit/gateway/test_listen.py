@@ -9,6 +9,7 @@ import pytest
 
 from polyfn.errors import AddressInUse, UsageError
 from polyfn.gateway import listen
+from polyfn.gateway.address import url_of
 from polyfn.gateway.server import serve
 from polyfn.settings import Limits
 
@@ -76,7 +77,7 @@ def test_owner_of_a_port_that_nobody_listens_on_is_nobody() -> None:
     ],
 )
 def test_url_of_an_address_can_be_opened(host: str, port: int, url: str) -> None:
-    assert listen.url_of(host, port) == url
+    assert url_of(host, port) == url
 
 
 async def test_connection_waits_until_it_is_served() -> None:
