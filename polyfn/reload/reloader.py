@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from polyfn.errors import InvalidFunction, SettingsError, UsageError
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.fleet import LiveFleet
     from polyfn.reload.news import Listener
+    from polyfn.reload.watching import Watcher
     from polyfn.settings import Settings
 
 # How long a call whose function does not start waits for news of a file that is being saved.
@@ -82,7 +84,8 @@ class Reloader:
         self._project = project
         self._tell = tell
         self._settling = Settling(project.settings.root)
-        self._watcher = watcher(self._settling.put)
+        self._watcher: Watcher | None = None
+        self._began = time.time()
         self._renewals = Renewals(
             project.fleet, self._settling, tell, keep_good=project.settings.serve.keep_good
         )
@@ -93,7 +96,6 @@ class Reloader:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._watcher.__enter__()
         fleet = self._project.fleet
         fleet.on_start_failure = self._second_thought
         fleet.on_deployed = self._on_deployed
@@ -107,7 +109,8 @@ class Reloader:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self._renewals.close()
-        await asyncio.to_thread(self._watcher.__exit__)
+        if self._watcher is not None:
+            await asyncio.to_thread(self._watcher.__exit__)
 
     async def _run(self) -> None:
         await self._surely(self._catch_up())
@@ -124,10 +127,15 @@ class Reloader:
             self._tell(ReloadFailed(bug=bug))
 
     async def _catch_up(self) -> None:
-        """See what was saved before anything was watched."""
+        """Begin to watch, and see what was saved before."""
+        # In a thread: to import watchdog takes a tenth of a start.
+        self._watcher = await asyncio.to_thread(watcher, self._settling.put)
+        self._watcher.__enter__()
         await self._watch()
         self._read_settings(Batch(paths={str(path) for path in self._project.settings.files}))
         await self._find_functions()
+        for files in self._loaded.values():
+            self._put_saved_since(self._began, files)
 
     async def _take(self, batch: Batch) -> None:
         resettled = self._read_settings(batch)
@@ -254,21 +262,27 @@ class Reloader:
         new = {each for each in files if not each.startswith(built)} - known
         known |= new
         self._add(new)
-        for each in new:
+        self._put_saved_since(since, new)
+
+    def _put_saved_since(self, since: float, files: Iterable[str]) -> None:
+        for each in files:
             with contextlib.suppress(OSError):
                 if os.stat(each).st_mtime > since:  # noqa: PTH116 - thousands of texts
                     self._settling.put(Change(each, names=False))
 
     def _add(self, files: Iterable[str]) -> None:
-        directories = tree.of_files(files) - self._watched
-        self._watched |= directories
-        self._watcher.add(directories)
+        if self._watcher is not None:
+            directories = tree.of_files(files) - self._watched
+            self._watched |= directories
+            self._watcher.add(directories)
 
     async def _watch(self) -> None:
         found = await asyncio.to_thread(tree.of_project, self._project.settings)
         for function in self._project.fleet.functions():
             found |= tree.of_files(self._inputs(function))
             found |= tree.of_files(self._loaded.get(function.name, ()))
+        if self._watcher is None:
+            return
         self._watched = found
         await asyncio.to_thread(self._watcher.watch, found)
         refused = self._watcher.refused
