@@ -11,12 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import time
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from polyfn.errors import InvalidFunction, SettingsError, UsageError
-from polyfn.reload import tree
-from polyfn.reload.changes import Batch, Change
+from polyfn.reload.changes import Batch
+from polyfn.reload.files import Files
 from polyfn.reload.news import (
     Appeared,
     Broken,
@@ -28,17 +27,14 @@ from polyfn.reload.news import (
 )
 from polyfn.reload.renewals import Renewals
 from polyfn.reload.settling import Settling
-from polyfn.reload.watching import watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Coroutine
 
     from polyfn.discover import Manifest
     from polyfn.model import Function
-    from polyfn.pool.deployment import Deployment
     from polyfn.pool.fleet import LiveFleet
     from polyfn.reload.news import Listener
-    from polyfn.reload.watching import Watcher
     from polyfn.settings import Settings
 
 # How long a call whose function does not start waits for news of a file that is being saved.
@@ -84,22 +80,16 @@ class Reloader:
         self._project = project
         self._tell = tell
         self._settling = Settling(project.settings.root)
-        self._watcher: Watcher | None = None
-        self._began = time.time()
+        self._files = Files(project, self._settling.put)
         self._renewals = Renewals(
             project.fleet, self._settling, tell, keep_good=project.settings.serve.keep_good
         )
-        self._loaded: dict[str, set[str]] = {}
-        self._watched: set[str] = set()
         self._refused: str | None = None
         self._taking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        fleet = self._project.fleet
-        fleet.on_start_failure = self._second_thought
-        fleet.on_deployed = self._on_deployed
-        fleet.on_loaded = self._on_loaded
+        self._project.fleet.on_start_failure = self._second_thought
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -109,8 +99,7 @@ class Reloader:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self._renewals.close()
-        if self._watcher is not None:
-            await asyncio.to_thread(self._watcher.__exit__)
+        await self._files.close()
 
     async def _run(self) -> None:
         await self._surely(self._catch_up())
@@ -128,19 +117,16 @@ class Reloader:
 
     async def _catch_up(self) -> None:
         """Begin to watch, and see what was saved before."""
-        # In a thread: to import watchdog takes a tenth of a start.
-        self._watcher = await asyncio.to_thread(watcher, self._settling.put)
-        self._watcher.__enter__()
-        await self._watch()
+        await self._files.open()
+        self._tell_refusal()
         self._read_settings(Batch(paths={str(path) for path in self._project.settings.files}))
         await self._find_functions()
-        for files in self._loaded.values():
-            self._put_saved_since(self._began, files)
 
     async def _take(self, batch: Batch) -> None:
         resettled = self._read_settings(batch)
         if batch.directories or resettled:
-            await self._watch()
+            await self._files.look_around()
+            self._tell_refusal()
         if resettled or batch.lost or self._may_mean_functions(batch):
             await self._find_functions()
         for function in self._project.fleet.functions():
@@ -149,8 +135,8 @@ class Reloader:
 
     def _renew(self, function: Function, batch: Batch, *, resettled: bool) -> None:
         name, fleet = function.name, self._project.fleet
-        inputs = batch.touches(self._inputs(function))
-        loaded = batch.touches(self._loaded.get(name, ()))
+        inputs = batch.touches(self._files.inputs(function))
+        loaded = batch.touches(self._files.loaded(name))
         mended = fleet.broken(name) is not None and (batch.mends or resettled)
         if inputs or loaded or mended or batch.lost or resettled:
             # That the inputs of a build changed shows in what is built of them.
@@ -220,7 +206,7 @@ class Reloader:
         """Make new versions of what is another function now, and tell what came and went."""
         old = {each.name: each for each in before.functions}
         for name in sorted(old.keys() - {each.name for each in now.functions}):
-            self._loaded.pop(name, None)
+            self._files.forget(name)
             self._tell(Vanished(function=name))
         for function in now.functions:
             was = old.get(function.name)
@@ -243,50 +229,9 @@ class Reloader:
             self._tell(Broken(function=function.name, error=error, kept=kept))
         self._project.fleet.fail(function.name, error, keep=kept)
 
-    # Files
-
-    def _inputs(self, function: Function) -> set[str]:
-        """What a function was built from; its main file at least."""
-        deployment = self._project.fleet.deployment(function.name)
-        depends_on = deployment.depends_on if deployment else ()
-        return {str(path) for path in (function.main_file, *depends_on)}
-
-    def _on_deployed(self, deployment: Deployment) -> None:
-        """Watch what a version was built from."""
-        self._add(map(str, deployment.depends_on))
-
-    def _on_loaded(self, deployment: Deployment, files: Iterable[str], since: float) -> None:
-        """Watch what an instance has loaded; what was saved since may not be what it loaded."""
-        known = self._loaded.setdefault(deployment.function.name, set())
-        built = f"{self._project.settings.state_dir}{os.sep}"
-        new = {each for each in files if not each.startswith(built)} - known
-        known |= new
-        self._add(new)
-        self._put_saved_since(since, new)
-
-    def _put_saved_since(self, since: float, files: Iterable[str]) -> None:
-        for each in files:
-            with contextlib.suppress(OSError):
-                if os.stat(each).st_mtime > since:  # noqa: PTH116 - thousands of texts
-                    self._settling.put(Change(each, names=False))
-
-    def _add(self, files: Iterable[str]) -> None:
-        if self._watcher is not None:
-            directories = tree.of_files(files) - self._watched
-            self._watched |= directories
-            self._watcher.add(directories)
-
-    async def _watch(self) -> None:
-        found = await asyncio.to_thread(tree.of_project, self._project.settings)
-        for function in self._project.fleet.functions():
-            found |= tree.of_files(self._inputs(function))
-            found |= tree.of_files(self._loaded.get(function.name, ()))
-        if self._watcher is None:
-            return
-        self._watched = found
-        await asyncio.to_thread(self._watcher.watch, found)
-        refused = self._watcher.refused
-        if refused != self._refused and refused is not None:
+    def _tell_refusal(self) -> None:
+        refused = self._files.refused
+        if refused is not None and refused != self._refused:
             self._tell(NotWatching(reason=refused))
         self._refused = refused
 
