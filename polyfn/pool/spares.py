@@ -108,11 +108,12 @@ class Spares:
         key = _key(deployment) if self.each else None
         if key is None:
             return
-        shelf = self._shelves.pop(key, None) or Shelf()
-        self._shelves[key] = shelf
+        known = self._shelves.pop(key, None)
+        shelf = self._shelves[key] = known or Shelf()
         shelf.used = self._loop.time()
         shelf.replaced = False
-        self._fill_later()
+        # The first of a key boots at once: polyfn itself is still starting, and waits for imports.
+        self._fill_later(_PAUSE_S if known else 0.0)
 
     def take(self, deployment: Deployment) -> Spare | None:
         """Get a spare that is right for a deployment, if there is one; its place comes with it."""
@@ -146,9 +147,9 @@ class Spares:
 
     # Booting
 
-    def _fill_later(self) -> None:
+    def _fill_later(self, pause_s: float = _PAUSE_S) -> None:
         if self._timer is None and self.each:
-            self._timer = self._loop.call_later(_PAUSE_S, self._fill)
+            self._timer = self._loop.call_later(pause_s, self._fill)
 
     def _fill(self) -> None:
         self._timer = None

@@ -49,7 +49,7 @@ def _is_runner(process: psutil.Process) -> bool:
 def test_killed_runner_is_a_502_for_its_call_and_the_next_call_is_answered(
     project: Path, name: str
 ) -> None:
-    with served(project) as server:
+    with served(project, "--spares", "0") as server:
         assert server.get(name, "?n=1").status == 200
         (runner,) = runners(server)
         killer = threading.Timer(0.3, runner.kill)
@@ -62,7 +62,7 @@ def test_killed_runner_is_a_502_for_its_call_and_the_next_call_is_answered(
 
 
 def test_killed_idle_runner_is_not_noticed_by_the_next_call(project: Path) -> None:
-    with served(project) as server:
+    with served(project, "--spares", "0") as server:
         server.get("js-wait", "?n=1")
         (runner,) = runners(server)
         runner.kill()
