@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import re
@@ -291,9 +291,8 @@ class Want(IntEnum):
     """A structured HTTP response where the value is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """One delivery of one event.
+class Invocation(NamedTuple):
+    """One delivery of one event; a tuple, because one is made for every request.
 
     Attributes:
         event: JSON bytes; without ``body`` and ``isBase64Encoded`` unless ``body_kind`` is RAW.
@@ -312,8 +311,7 @@ class Invocation:
     trace_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Buffered:
+class Buffered(NamedTuple):
     """A whole HTTP response; ``body`` is base64 text when ``is_base64`` says so."""
 
     status: int
@@ -322,8 +320,7 @@ class Buffered:
     is_base64: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A handler's value as JSON bytes, not yet judged."""
 
     json: bytes

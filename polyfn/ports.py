@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from polyfn.errors import PolyfnError
     from polyfn.model import Function, Invocation, LogLine, Result, Timing
 
 
@@ -24,6 +25,27 @@ class Invoker(Protocol):
             FunctionError: The user's code failed.
             PlatformError: There is no place, or no means, to run it.
             UnknownFunction: There is no such function.
+        """
+        ...
+
+
+class Caller(Protocol):
+    """Delivers an event and brings its result back by a callback: an `Invoker` in a hurry."""
+
+    def call(
+        self, invocation: Invocation, timing: Timing, done: Callable[[Result | PolyfnError], None]
+    ) -> bool:
+        """Deliver one event, unless that needs more than to hand it on.
+
+        Args:
+            done: Called once, after this has returned ``True``, with the result, or with what
+                `Invoker.invoke` would raise; must not raise.
+
+        Returns:
+            Whether it was taken; if not, nothing has happened, and `Invoker.invoke` is the way.
+
+        Raises:
+            PolyfnError: It cannot be taken; nothing has happened either.
         """
         ...
 

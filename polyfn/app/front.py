@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from polyfn.gateway.admin import Admin, with_admin
+from polyfn.gateway.admin import Admin, Front
+from polyfn.gateway.direct import DirectCalls
 from polyfn.gateway.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from polyfn.app.project import Project
-    from polyfn.gateway.admin import App
     from polyfn.gateway.exchange import RequestRecord
 
 
@@ -21,7 +21,7 @@ def front_of(
     token: str,
     on_request: Callable[[RequestRecord], None],
     on_bug: Callable[[str, Exception], None],
-) -> App:
+) -> Front:
     """The ASGI callable of a project: its functions, and what the token's holder may ask for.
 
     Args:
@@ -40,4 +40,4 @@ def front_of(
         compat=project.settings.serve.compat,
     )
     admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
-    return with_admin(gateway, admin)
+    return Front(gateway, admin, DirectCalls(gateway, fleet))

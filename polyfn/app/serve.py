@@ -125,7 +125,7 @@ async def _answering(
     server = await loop.run_in_executor(None, import_module, "polyfn.gateway.server")
     front = await loop.run_in_executor(None, import_module, "polyfn.app.front")
     app = front.front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
-    async with server.serve(app, listener, limits=project.settings.limits):
+    async with server.serve(app, listener, limits=project.settings.limits, direct=app):
         yield
 
 

@@ -52,14 +52,12 @@ class Paint:
 
 def request_line(record: RequestRecord, paint: Paint) -> str:
     """One request: method, function or path, status, time, and whether it started an instance."""
-    colour = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
-    name = record.function or record.path
-    temperature = {True: "cold", False: "warm", None: "-"}[record.cold]
+    _, method, path, function, status, duration_s, cold, error = record
+    colour = "green" if status < 400 else "yellow" if status < 500 else "red"
     line = (
-        f"{record.method:<6} {name:<24} {paint(str(record.status), fg=colour)} "
-        f"{record.duration_s * 1000:>9.1f} ms  {temperature}"
+        f"{method:<6} {function or path:<24} {paint(str(status), fg=colour)} "
+        f"{duration_s * 1000:>9.1f} ms  {'-' if cold is None else 'cold' if cold else 'warm'}"
     )
-    error = record.error
     if error is not None:
         first = paint.others(error.message.partition("\n")[0])
         line += f"  {paint(error.error_type, fg=colour)}: {first}"

@@ -7,13 +7,14 @@ the body over as the raw event, byte for byte, and answers with the handler's va
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 import orjson
 
 from polyfn.errors import Forbidden, MalformedRequest, PolyfnError, UnknownFunction
 from polyfn.gateway import invocations
 from polyfn.gateway.errors import error_reply
-from polyfn.gateway.exchange import ClientLeftError, Exchange
+from polyfn.gateway.exchange import AsgiExchange, ClientLeftError
 from polyfn.gateway.responses import Reply
 from polyfn.gateway.stamp import Clock
 from polyfn.model import Invocation, Value, Want
@@ -21,6 +22,7 @@ from polyfn.model import Invocation, Value, Want
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from polyfn.gateway.direct import Direct, Head, Sender
     from polyfn.gateway.exchange import Receive, RequestRecord, Scope, Send
     from polyfn.ports import Fleet, Invoker
     from polyfn.settings.values import Limits
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/_polyfn/"
 INVOKE: Final = f"{PREFIX}invoke/"
+_RAW_PREFIX: Final = PREFIX.encode()
 
 
 class Admin:
@@ -57,7 +60,7 @@ class Admin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        exchange = Exchange(scope, receive, send, self._clock)
+        exchange = AsgiExchange(scope, receive, send, self._clock)
         try:
             await exchange.answer(await self._answer(exchange))
         except ClientLeftError:
@@ -67,7 +70,7 @@ class Admin:
             await exchange.answer(error_reply(error, request_id=exchange.stamp.request_id))
         self._on_request(exchange.record())
 
-    async def _answer(self, exchange: Exchange) -> Reply:
+    async def _answer(self, exchange: AsgiExchange) -> Reply:
         self._authorize(exchange)
         path: str = exchange.scope["path"]
         if not path.startswith(INVOKE) or exchange.method != "POST":
@@ -96,7 +99,7 @@ class Admin:
             200, [(b"content-type", b"application/json"), (b"content-length", length)], body
         )
 
-    def _authorize(self, exchange: Exchange) -> None:
+    def _authorize(self, exchange: AsgiExchange) -> None:
         import hmac  # noqa: PLC0415 - with OpenSSL behind it, and most servers are never asked
 
         given = (exchange.header(b"authorization") or "").encode("latin-1")
@@ -107,14 +110,29 @@ class Admin:
             )
 
 
-def with_admin(gateway: App, admin: App) -> App:
-    """One ASGI callable of two, by the path."""
+class Front:
+    """One ASGI callable of two, by the path; what the gateway may take directly, it is given.
 
-    def front(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        chosen = admin if scope["path"].startswith(PREFIX) else gateway
+    Args:
+        direct: Takes the gateway's requests; none of ``/_polyfn/`` gets there.
+    """
+
+    def __init__(self, gateway: App, admin: App, direct: Direct) -> None:
+        self._gateway = gateway
+        self._admin = admin
+        self._direct = direct
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one HTTP request."""
+        chosen = self._admin if scope["path"].startswith(PREFIX) else self._gateway
         return chosen(scope, receive, send)
 
-    return front
+    def take(self, head: Head, body: bytes, sender: Sender) -> bool:
+        """Take one HTTP request directly, as `polyfn.gateway.direct` has it."""
+        path = head.raw_path
+        if path.startswith(_RAW_PREFIX) or (b"%" in path and unquote(path).startswith(PREFIX)):
+            return False
+        return self._direct.take(head, body, sender)
 
 
 def _checked(event: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""One request and its answer, as far as they have come: reads the body, sends the response."""
+"""One request and its answer, as far as they have come; over ASGI: reads the body, answers."""
 
 from __future__ import annotations
 
@@ -47,38 +47,81 @@ class RequestRecord(NamedTuple):
 
 
 class Exchange:
-    """One request and what is known of it so far.
+    """One request and what is known of it so far, whichever way it is answered.
+
+    Args:
+        path: As it was sent, percent-encoded, without the query.
+        headers: Its header lines, names in lower case.
 
     Attributes:
         function: Who answers it; empty while that is not known.
         status: Of the head that was sent; 0 before that.
         error: What went wrong with it.
+        started: When it came, by `time.perf_counter`.
     """
 
     __slots__ = (
-        "_clock", "_started", "error", "function", "method", "receive", "scope", "send", "stamp",
+        "_clock", "error", "function", "headers", "method", "path", "stamp", "started",
         "status", "timing",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, clock: Clock) -> None:
-        self.scope = scope
-        self.receive = receive
-        self.send = send
+    def __init__(self, method: str, path: str, headers: RawHeaders, clock: Clock) -> None:
+        self.method = method
+        self.path = path
+        self.headers = headers
         self.stamp = clock.stamp()
         self.timing = Timing()
-        self.method: str = scope["method"]
         self.function = ""
         self.status = 0
         self.error: PolyfnError | None = None
         self._clock = clock
-        self._started = time.perf_counter()
+        self.started = time.perf_counter()
 
     def header(self, name: bytes) -> str | None:
         """A header of the request; the first, when there are several."""
-        for each, value in self.scope["headers"]:
+        for each, value in self.headers:
             if each == name:
                 return str(value, "latin-1")
         return None
+
+    def sign(self, headers: RawHeaders) -> None:
+        """Add what every response of ours says to a response's headers."""
+        headers.append((b"x-nf-request-id", self.stamp.request_id.encode()))
+        if not has(headers, b"date"):
+            headers.append((b"date", self._clock.http_date()))
+
+    def record(self) -> RequestRecord:
+        """What has become of it."""
+        return RequestRecord(
+            self.stamp.request_id,
+            self.method,
+            self.path,
+            self.function,
+            self.status,
+            time.perf_counter() - self.started,
+            self.timing.cold,
+            self.error,
+        )
+
+
+class AsgiExchange(Exchange):
+    """One request that is answered as ASGI has it."""
+
+    __slots__ = ("receive", "scope", "send")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, clock: Clock) -> None:
+        path = scope["raw_path"].decode("latin-1")
+        super().__init__(scope["method"], path, scope["headers"], clock)
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+
+    def go_on_from(self, other: Exchange) -> None:
+        """Be the same request as one that was begun in another way."""
+        self.stamp = other.stamp
+        self.timing = other.timing
+        self.function = other.function
+        self.started = other.started
 
     async def read_body(self, headers: dict[str, str], max_bytes: int) -> bytes:
         """Read the request's body.
@@ -116,27 +159,12 @@ class Exchange:
     async def start(self, status: int, headers: RawHeaders) -> None:
         """Send the head of a response; ours are added."""
         self.status = status
-        headers.append((b"x-nf-request-id", self.stamp.request_id.encode()))
-        if not has(headers, b"date"):
-            headers.append((b"date", self._clock.http_date()))
+        self.sign(headers)
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
 
     def cut(self) -> None:
         """End the connection so that nobody takes the answer, begun and not ended, for whole."""
         self.scope["state"]["cut"]()
-
-    def record(self) -> RequestRecord:
-        """What has become of it."""
-        return RequestRecord(
-            request_id=self.stamp.request_id,
-            method=self.method,
-            path=self.scope["raw_path"].decode("latin-1"),
-            function=self.function,
-            status=self.status,
-            duration_s=time.perf_counter() - self._started,
-            cold=self.timing.cold,
-            error=self.error,
-        )
 
 
 def _too_large(what: str, max_bytes: int) -> RequestTooLarge:

@@ -1,5 +1,7 @@
 """The ASGI callable: takes a request to its function, and the answer back.
 
+`polyfn.gateway.direct` does the same for the plain case, sooner.
+
 A buffered call goes on when its client leaves (webhook senders hang up early); a stream that nobody
 reads is closed. Nothing that goes wrong with the client reaches the invoker.
 """
@@ -13,24 +15,23 @@ import orjson
 from polyfn.errors import BadResponse, MethodNotAllowed, PolyfnError
 from polyfn.gateway import invocations, streams
 from polyfn.gateway.errors import error_reply, own_bug
-from polyfn.gateway.exchange import ClientLeftError, Exchange
+from polyfn.gateway.exchange import AsgiExchange, ClientLeftError
 from polyfn.gateway.judge import judge
 from polyfn.gateway.request import from_scope
 from polyfn.gateway.responses import Reply, has_body, reply, stream_head
-from polyfn.gateway.router import PREFIX, Router
+from polyfn.gateway.router import LISTINGS, PREFIX, Router
 from polyfn.gateway.site import Site
 from polyfn.gateway.stamp import Clock
 from polyfn.model import Streamed, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
-    from polyfn.gateway.exchange import Receive, RequestRecord, Scope, Send
-    from polyfn.model import Invocation
+    from polyfn.gateway.exchange import Exchange, Receive, RequestRecord, Scope, Send
+    from polyfn.model import Result
     from polyfn.ports import Fleet, Invoker, JobQueue
     from polyfn.settings.values import Limits
 
-_LISTINGS: Final = (PREFIX, PREFIX[:-1])
 _LIST_METHODS: Final = ("GET", "HEAD")
 _ACCEPTED: Final = 202
 
@@ -60,22 +61,38 @@ class Gateway:
         compat: str | None = None,
     ) -> None:
         self._fleet = fleet
-        self._router = Router(fleet)
+        self.router = Router(fleet)
         self._invoker = invoker
         self._jobs = jobs
-        self._limits = limits
-        self._on_request = on_request
+        self.limits = limits
+        self.on_request = on_request
         self._on_bug = on_bug
-        self._site = site or Site()
+        self.site = site or Site()
         self._compat = compat
-        self._clock = Clock()
+        self.clock = Clock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        exchange = Exchange(scope, receive, send, self._clock)
+        exchange = AsgiExchange(scope, receive, send, self.clock)
+        await self._conduct(exchange, self._answer(exchange))
+
+    async def go_on(
+        self,
+        before: Exchange,
+        outcome: Result | Exception,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer a request whose function has been called already, with what came of it."""
+        exchange = AsgiExchange(scope, receive, send, self.clock)
+        exchange.go_on_from(before)
+        await self._conduct(exchange, self._deliver(exchange, outcome))
+
+    async def _conduct(self, exchange: AsgiExchange, work: Coroutine[None, None, None]) -> None:
         try:
             try:
-                await self._answer(exchange)
+                await work
             except PolyfnError as error:
                 await self._fail(exchange, error)
         except ClientLeftError:
@@ -83,23 +100,24 @@ class Gateway:
         except Exception as bug:  # noqa: BLE001  # the room's edge: it is logged, and told as a bug
             self._on_bug(exchange.stamp.request_id, bug)
             await self._fail(exchange, own_bug(exchange.stamp.request_id))
-        self._on_request(exchange.record())
+        self.on_request(exchange.record())
 
-    async def _answer(self, exchange: Exchange) -> None:
+    async def _answer(self, exchange: AsgiExchange) -> None:
         request = from_scope(exchange.scope)
-        if request.path in _LISTINGS:
+        if request.path in LISTINGS:
             await exchange.answer(self._list(request.method))
             return
-        match = self._router.match(request.method, request.path)
+        match = self.router.match(request.method, request.path)
         function = match.function
         exchange.function = function.name
-        max_bytes = invocations.max_body_bytes(function, self._limits)
+        max_bytes = invocations.max_body_bytes(function, self.limits)
         body = await exchange.read_body(request.headers, max_bytes)
         invocation = invocations.build(
-            request, body, match, exchange.stamp, site=self._site, limits=self._limits
+            request, body, match, exchange.stamp, site=self.site, limits=self.limits
         )
         if invocations.waited_for(function):
-            await self._call(exchange, invocation)
+            result = await self._invoker.invoke(invocation, exchange.timing)
+            await self._deliver(exchange, result)
         else:
             await self._jobs.enqueue(invocation)
             await exchange.answer(Reply(_ACCEPTED, [(b"content-length", b"0")], b""))
@@ -109,24 +127,25 @@ class Gateway:
             raise MethodNotAllowed(
                 f"{PREFIX} lists the functions; it does not answer {method}.", allow=_LIST_METHODS
             )
-        body = orjson.dumps({"functions": self._router.names()})
+        body = orjson.dumps({"functions": self.router.names()})
         length = b"%d" % len(body)
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         return Reply(200, headers, body)
 
-    async def _call(self, exchange: Exchange, invocation: Invocation) -> None:
-        function = invocation.function
-        result = await self._invoker.invoke(invocation, exchange.timing)
+    async def _deliver(self, exchange: AsgiExchange, result: Result | Exception) -> None:
+        if isinstance(result, Exception):
+            raise result
+        function = exchange.function
         if isinstance(result, Streamed):
             await self._stream(exchange, result, function)
             return
         answer = judge(result.json, function) if isinstance(result, Value) else result
-        max_bytes = self._limits.max_response_bytes
+        max_bytes = self.limits.max_response_bytes
         await exchange.answer(
             reply(answer, method=exchange.method, function=function, max_bytes=max_bytes)
         )
 
-    async def _stream(self, exchange: Exchange, answer: Streamed, function: str) -> None:
+    async def _stream(self, exchange: AsgiExchange, answer: Streamed, function: str) -> None:
         try:
             headers = stream_head(answer.status, answer.headers, function=function)
         except BadResponse:
@@ -137,12 +156,12 @@ class Gateway:
             await exchange.answer(Reply(answer.status, headers, b""))
             return
         await exchange.start(answer.status, headers)
-        max_bytes = self._limits.stream_max_bytes
+        max_bytes = self.limits.stream_max_bytes
         await streams.pump(
             answer, exchange.receive, exchange.send, function=function, max_bytes=max_bytes
         )
 
-    async def _fail(self, exchange: Exchange, error: PolyfnError) -> None:
+    async def _fail(self, exchange: AsgiExchange, error: PolyfnError) -> None:
         """Tell the client; once its answer has begun, the only way is to cut it."""
         exchange.error = error
         if exchange.status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from polyfn.gateway import events
 from polyfn.gateway.identity import client_context
@@ -38,28 +38,46 @@ def max_body_bytes(function: Function, limits: Limits) -> int:
     return limits.max_request_bytes if waited_for(function) else limits.max_background_bytes
 
 
+class Draft(NamedTuple):
+    """An invocation without what is one request's own."""
+
+    function: str
+    event: events.Draft
+    timeout_s: float
+    want: Want
+    client_context: bytes | None
+
+
 def build(
     request: Request, body: bytes, match: Match, stamp: Stamp, *, site: Site, limits: Limits
 ) -> Invocation:
-    """Build what is delivered.
+    """Build what is delivered."""
+    return finish(draft(request, match, site=site, limits=limits), body, stamp)
+
+
+def draft(request: Request, match: Match, *, site: Site, limits: Limits) -> Draft:
+    """Write down what a request's head says.
 
     A function that nobody waits for gets no client context, as with the Netlify CLI
     (src/lib/functions/server.ts), and its result is not read as HTTP.
     """
     function = match.function
-    payload = events.build(request, body, match, stamp, site)
     waited = waited_for(function)
     authorization = request.headers.get("authorization") if waited else None
-    return Invocation(
-        function=function.name,
-        request_id=stamp.request_id,
-        event=payload.event,
-        timeout_s=time_limit_s(function, limits),
-        body=payload.body,
-        body_kind=payload.kind,
-        want=Want.HTTP if waited else Want.VALUE,
-        client_context=client_context(authorization, f"{request.scheme}://{request.host}"),
+    return Draft(
+        function.name,
+        events.draft(request, match, site),
+        time_limit_s(function, limits),
+        Want.HTTP if waited else Want.VALUE,
+        client_context(authorization, f"{request.scheme}://{request.host}"),
     )
+
+
+def finish(begun: Draft, body: bytes, stamp: Stamp) -> Invocation:
+    """Put into a draft what is the request's own."""
+    name, event, timeout_s, want, context = begun
+    text, body, kind = events.finish(event, body, stamp)
+    return Invocation(name, stamp.request_id, text, timeout_s, body, kind, want, context)
 
 
 def _in_background(function: Function) -> bool:

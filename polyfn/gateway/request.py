@@ -54,17 +54,41 @@ def from_scope(scope: Mapping[str, Any]) -> Request:
     Raises:
         MalformedRequest: The path or the query is badly percent-encoded.
     """
-    headers, multi_headers = read_headers(scope["headers"])
-    client = scope["client"]
-    return Request(
+    return read(
         scope["method"],
-        _checked(scope["raw_path"].decode("latin-1"), "path"),
-        _checked(scope["query_string"].decode("latin-1"), "query"),
+        scope["raw_path"],
+        scope["query_string"],
+        scope["headers"],
+        scope["client"],
+        scope["http_version"],
+        scope["scheme"],
+    )
+
+
+def read(
+    method: str,
+    raw_path: bytes,
+    query_string: bytes,
+    raw_headers: Iterable[tuple[bytes, bytes]],
+    client: tuple[str, int] | None,
+    http_version: str,
+    scheme: str,
+) -> Request:
+    """Read the parts of a request, each in the form that an ASGI scope has it in.
+
+    Raises:
+        MalformedRequest: The path or the query is badly percent-encoded.
+    """
+    headers, multi_headers = read_headers(raw_headers)
+    return Request(
+        method,
+        _checked(raw_path.decode("latin-1"), "path"),
+        _checked(query_string.decode("latin-1"), "query"),
         headers,
         multi_headers,
         client[0] if client else "127.0.0.1",
-        "HTTP/" + scope["http_version"],
-        scope["scheme"],
+        "HTTP/" + http_version,
+        scheme,
     )
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from polyfn.errors import BadResponse, ResponseTooLarge
 
@@ -31,14 +31,14 @@ _OURS: Final = frozenset(
         "transfer-encoding", "upgrade", "x-nf-request-id",
     )
 )  # fmt: skip
+_LONGEST_KNOWN: Final = 64
 _BODILESS: Final = frozenset({204, 304})
 # Netlify's default in production (withastro/adapters, pull request 162); its CLI sends none.
 _DEFAULT_TYPE: Final = (b"content-type", b"text/plain; charset=utf-8")
 _DEFAULT_BINARY_TYPE: Final = (b"content-type", b"application/octet-stream")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A response as it goes out; names are lower-case, ``content-length`` is among them."""
 
     status: int
@@ -113,22 +113,35 @@ def head(status: int, headers: Iterable[tuple[str, str]], *, function: str) -> R
         )
     raw: RawHeaders = []
     for name, value in headers:
-        lower = name.lower()
-        if lower in _OURS:
+        raw_name = _known_name(name) if len(name) <= _LONGEST_KNOWN else _raw_name(name)
+        if raw_name is None:
             continue
-        if not _TOKEN.fullmatch(lower):
+        if not raw_name:
             raise BadResponse(
                 f"Function {function!r} answered with a header named {name!r:.100}; "
                 "a name is made of letters, digits and !#$%&'*+-.^_`|~."
             )
-        if not _VALUE.fullmatch(value):
+        plain = value.isascii() and value.isprintable()
+        if not plain and not _VALUE.fullmatch(value):
             raise BadResponse(
                 f"Function {function!r} answered with a header {name!r} whose value HTTP cannot "
                 f"carry: {value!r:.100}. Line breaks, control characters and what is beyond "
                 "Latin-1 must be encoded."
             )
-        raw.append((lower.encode("ascii"), value.encode("latin-1")))
+        raw.append((raw_name, value.encode("latin-1")))
     return raw
+
+
+def _raw_name(name: str) -> bytes | None:
+    """A header's name in lower case; empty when it is none, ``None`` when it is ours to set."""
+    lower = name.lower()
+    if lower in _OURS:
+        return None
+    return lower.encode("ascii") if _TOKEN.fullmatch(lower) else b""
+
+
+# Functions send the same few names, again and again.
+_known_name: Final = lru_cache(maxsize=256)(_raw_name)
 
 
 def _announced(headers: Iterable[tuple[str, str]]) -> bytes | None:

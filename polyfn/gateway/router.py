@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from polyfn.ports import Fleet
 
 PREFIX: Final = "/.netlify/functions/"
+LISTINGS: Final = (PREFIX, PREFIX[:-1])
+"""The paths that list the functions, and are nobody's."""
 # Comparing longer names costs time, and tells nobody anything.
 _LONGEST_NAME: Final = 100
 
@@ -42,6 +44,7 @@ class Router:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._endpoints: dict[str, Match] = {}
         self._known: tuple[Function, ...] = ()
         self._table: tuple[tuple[Function, tuple[Route, ...], tuple[Route, ...]], ...] = ()
 
@@ -61,6 +64,10 @@ class Router:
             MethodNotAllowed: One that does not answer this method.
             MalformedRequest: The name in the path is no text.
         """
+        known = self._endpoints.get(path)
+        if known is not None and self._fleet.find(known.function.name) is known.function:
+            _check_method(method, path, known.function)
+            return known
         if path.startswith(PREFIX):
             return self._by_name(method, path)
         return self._by_route(method, path)
@@ -76,12 +83,14 @@ class Router:
             )
         if function.config.routes:
             raise _lives_elsewhere(function)
-        if function.config.methods and method not in function.config.methods:
-            raise _not_allowed(method, path, function.config.methods)
+        _check_method(method, path, function)
         if slash:
             proxy = {"proxy": unquote(rest)}
             return Match(function, None, f"{function.url_path}/{{proxy+}}", proxy)
-        return Match(function, None, function.url_path)
+        match = Match(function, None, function.url_path)
+        if path == function.url_path:
+            self._endpoints[path] = match
+        return match
 
     def _by_route(self, method: str, path: str) -> Match:
         allowed: list[str] = []
@@ -147,6 +156,12 @@ def _lives_elsewhere(function: Function) -> UnknownFunction:
         f"Function {function.name!r} has paths of its own and answers only there: "
         f"{', '.join(function.config.routes)}."
     )
+
+
+def _check_method(method: str, path: str, function: Function) -> None:
+    methods = function.config.methods
+    if methods and method not in methods:
+        raise _not_allowed(method, path, methods)
 
 
 def _not_allowed(method: str, path: str, allow: tuple[str, ...]) -> MethodNotAllowed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import time
 from typing import Final, NamedTuple
@@ -13,7 +14,10 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Ten bits at a time: half as many steps as one character at a time.
 _PAIRS: Final = tuple(high + low for high in _BASE32 for low in _BASE32)
-_SHIFTS: Final = tuple(range(120, -1, -10))
+_TO_CROCKFORD: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _BASE32.encode())
+_RANDOM_BYTES: Final = 10
+_RANDOM_CHARACTERS: Final = 16
+_AT_ONCE: Final = 256
 
 
 class Stamp(NamedTuple):
@@ -33,9 +37,10 @@ class Stamp(NamedTuple):
 class Clock:
     """Wall time; formats it once a second, not once a request."""
 
-    __slots__ = ("_http_date", "_request_time", "_second")
+    __slots__ = ("_http_date", "_ids", "_request_time", "_second")
 
     def __init__(self) -> None:
+        self._ids = RequestIds()
         self._second = -1
         self._request_time = ""
         self._http_date = b""
@@ -46,7 +51,7 @@ class Clock:
         if int(now) != self._second:
             self._format(int(now))
         epoch_ms = int(now * 1000)
-        return Stamp(new_request_id(epoch_ms), epoch_ms, self._request_time)
+        return Stamp(self._ids.new(epoch_ms), epoch_ms, self._request_time)
 
     def http_date(self) -> bytes:
         """The value of a ``date`` header sent now."""
@@ -64,7 +69,35 @@ class Clock:
         self._second = second
 
 
-def new_request_id(epoch_ms: int) -> str:
-    """A ULID: 26 characters that sort by time, 80 bits of them random."""
-    number = epoch_ms << 80 | int.from_bytes(os.urandom(10), "big")
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+class RequestIds:
+    """Makes ULIDs: 26 characters that sort by time, 80 bits of them random.
+
+    Random bytes are asked for many ids at once, and the slow half of the time is remembered.
+    """
+
+    __slots__ = ("_high", "_high_text", "_pool")
+
+    def __init__(self) -> None:
+        self._high = -1
+        self._high_text = ""
+        self._pool: list[str] = []
+
+    def new(self, epoch_ms: int) -> str:
+        """The id of a request that came at that time."""
+        pool = self._pool or self._refill()
+        high = epoch_ms >> 20
+        if high != self._high:
+            self._high = high
+            self._high_text = "".join([_PAIRS[high >> shift & 1023] for shift in (20, 10, 0)])
+        return (
+            f"{self._high_text}{_PAIRS[epoch_ms >> 10 & 1023]}{_PAIRS[epoch_ms & 1023]}{pool.pop()}"
+        )
+
+    def _refill(self) -> list[str]:
+        text = base64.b32encode(os.urandom(_RANDOM_BYTES * _AT_ONCE)).translate(_TO_CROCKFORD)
+        characters = text.decode()
+        self._pool = [
+            characters[at : at + _RANDOM_CHARACTERS]
+            for at in range(0, len(characters), _RANDOM_CHARACTERS)
+        ]
+        return self._pool

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _MAX_WAITING: Final = 10_000
 # A line may have 256 KiB: what they hold together is limited as well.
 _MAX_WAITING_CHARS: Final = 4_000_000
-# Lines that come within this time are written with one system call.
-_GATHER_S: Final = 0.005
+# After a write, lines are gathered for so long: no person sees it. Each turn of this thread takes
+# the interpreter from the event loop, and on a busy machine does not give it back at once.
+_GATHER_S: Final = 0.05
 # How long leaving waits for a terminal that stands still.
 _LAST_LINES_S: Final = 1.0
 
@@ -61,9 +62,9 @@ class LineWriter:
     def _work(self) -> None:
         while not self._closing.is_set():
             self._wake.wait()
-            self._closing.wait(_GATHER_S)
             self._wake.clear()
             self._flush()
+            self._closing.wait(_GATHER_S)
         self._flush()
 
     def _flush(self) -> None:

@@ -6,12 +6,12 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from polyfn.errors import PolyfnError
 from polyfn.model import Buffered, Streamed, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from polyfn.errors import PolyfnError
     from polyfn.model import Invocation, Result, Timing
     from polyfn.wire import messages as m
 
@@ -23,17 +23,25 @@ _LOW_WATER = 64 * 1024
 class Call:
     """An invocation that has no ending yet; ``answer`` resolves to its result, or its head."""
 
-    __slots__ = ("_stream", "answer", "began", "created", "invocation", "timer", "timing")
+    __slots__ = ("_stream", "answer", "began", "created", "invocation", "timing")
 
     def __init__(
         self, invocation: Invocation, timing: Timing, loop: asyncio.AbstractEventLoop
     ) -> None:
         self.invocation = invocation
         self.timing = timing
-        self.answer: asyncio.Future[Result] = loop.create_future()
-        self.timer: asyncio.TimerHandle | None = None
         self.created = self.began = loop.time()
         self._stream: Stream | None = None
+        self._expect(loop)
+
+    def _expect(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.answer: asyncio.Future[Result] = loop.create_future()
+
+    def _settle(self, outcome: Result | PolyfnError) -> None:
+        if isinstance(outcome, PolyfnError):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
 
     @property
     def abandoned(self) -> bool:
@@ -42,47 +50,72 @@ class Call:
 
     def begin(self, now: float) -> None:
         """It leaves the queue; ``now`` is the loop's time."""
-        self.disarm()
         self.began = now
         self.timing.queue_s = now - self.created
 
     def end(self, now: float) -> None:
         """Its ending has come, whichever."""
-        self.disarm()
         self.timing.run_s = now - self.began
-
-    def disarm(self) -> None:
-        """Its timer is off."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
 
     def finish(self, message: m.Result | m.Value | m.End) -> None:
         """Its ending has come."""
         if self._stream is not None:
             self._stream.end(None)
-        elif not self.answer.done():
-            self.answer.set_result(_result(message))
+        elif not self.abandoned:
+            self._settle(_result(message))
 
     def fail(self, error: PolyfnError) -> None:
         """It has failed: the waiter gets the error, or the stream is cut with it."""
         if self._stream is not None:
             self._stream.end(error)
-        elif not self.answer.done():
-            self.answer.set_exception(error)
+        elif not self.abandoned:
+            self._settle(error)
 
     def begin_stream(self, head: m.Head, stream: Stream) -> None:
         """Its head has come; chunks follow."""
         self._stream = stream
-        if self.answer.done():  # nobody waits any more
+        if self.abandoned:  # nobody waits any more
             stream.abandon()
         else:
-            self.answer.set_result(Streamed(head.status, _pairs(head.headers), stream))
+            self._settle(Streamed(head.status, _pairs(head.headers), stream))
 
     def chunk(self, data: bytes) -> None:
         """The next bytes of its stream."""
         if self._stream is not None:
             self._stream.put(data)
+
+
+class PromptCall(Call):
+    """A call whose caller is called back at once, in the same turn of the event loop.
+
+    Args:
+        done: Gets what ``answer`` resolves to elsewhere, or the error; must not raise.
+    """
+
+    __slots__ = ("_done", "_settled")
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        timing: Timing,
+        loop: asyncio.AbstractEventLoop,
+        done: Callable[[Result | PolyfnError], None],
+    ) -> None:
+        super().__init__(invocation, timing, loop)
+        self._done = done
+        self._settled = False
+
+    def _expect(self, loop: asyncio.AbstractEventLoop) -> None:
+        """There is no future."""
+
+    def _settle(self, outcome: Result | PolyfnError) -> None:
+        self._settled = True
+        self._done(outcome)
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its caller has been answered: before that, it never leaves."""
+        return self._settled
 
 
 class Stream:
@@ -160,14 +193,14 @@ class Stream:
 
 
 def _result(message: m.Result | m.Value | m.End) -> Result:
-    match message:
-        case (_, status, headers, body, is_base64):
-            return Buffered(status, _pairs(headers), body or b"", is_base64)
-        case (_, value):
-            return Value(value)
-        case _:
-            raise AssertionError("END finishes a stream only")
+    if len(message) == 5:
+        _, status, headers, body, is_base64 = message
+        return Buffered(status, _pairs(headers), body or b"", is_base64)
+    if len(message) == 2:
+        return Value(message[1])
+    raise AssertionError("END finishes a stream only")
 
 
 def _pairs(flat: list[str]) -> tuple[tuple[str, str], ...]:
-    return tuple(zip(flat[::2], flat[1::2], strict=True))
+    each = iter(flat)
+    return tuple(zip(each, each, strict=True))

@@ -263,6 +263,16 @@ class LiveFleet:
             slot.broken = None
         return result
 
+    def call(
+        self, invocation: Invocation, timing: Timing, done: Callable[[Result | PolyfnError], None]
+    ) -> bool:
+        """Deliver one event to a function that has answered; see `polyfn.ports.Caller.call`."""
+        slot = self._slots.get(invocation.function)
+        if slot is None or slot.pool is None or not slot.sound:
+            return False
+        slot.pool.call(invocation, timing, done)
+        return True
+
     async def _anew(self, slot: Slot, gone: Pool) -> Pool:
         """Prepare a function again, whose artifact somebody has removed."""
         if slot.pool is gone:

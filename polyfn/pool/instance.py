@@ -21,6 +21,7 @@ from polyfn.errors import (
     TimedOut,
 )
 from polyfn.pool import exits
+from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.channel import Channel
 from polyfn.pool.journal import Journal
@@ -49,6 +50,7 @@ _AFTER_TERM_S: Final = 0.5
 _LAST_FRAMES_S: Final = 0.5
 # A runner that was told CANCEL and does not end its writer is killed.
 _CANCEL_GRACE_S: Final = 10.0
+_ENDINGS: Final = (m.Result, m.Value, m.End)
 _numbers = itertools.count(1)
 
 
@@ -91,7 +93,8 @@ class Instance:
         self._channel = Channel(self._on_message, self._on_frames_end)
         own_lines = deployment.launch.own_lines
         self._journal = Journal(sink, self.function, self.name, own_lines)
-        self._calls: dict[int, Call] = {}
+        self._calls: dict[int, Call] = {}  # one at most
+        self._limit = Alarm(self._loop, self._expire)
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
         self._frames_ended = asyncio.Event()
@@ -175,7 +178,7 @@ class Instance:
         )
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
-        call.timer = self._loop.call_later(invocation.timeout_s, self._expire, number)
+        self._limit.set(now + invocation.timeout_s)
         self._channel.send(frame)
 
     async def stop(self, drain_s: float = 0.0) -> None:
@@ -267,11 +270,12 @@ class Instance:
         call = self._calls.get(message.id)
         if call is None:  # it was given up: the answer comes too late
             return
+        if isinstance(message, _ENDINGS):
+            self._end_call(message.id, call)
+            self._offer()  # the next call is on its way before this one's caller does its part
+            call.finish(message)
+            return
         match message:
-            case m.Result() | m.Value() | m.End():
-                self._end_call(message.id, call)
-                call.finish(message)
-                self._offer()
             case m.Chunk(_, data):
                 call.chunk(data)
             case m.Head():
@@ -286,24 +290,23 @@ class Instance:
 
     def _begin_stream(self, head: m.Head, call: Call) -> None:
         number = head.id
-        call.disarm()
         limit = self._limits.stream_timeout_s
         if limit:
-            left = call.began + limit - self._loop.time()
-            call.timer = self._loop.call_later(max(left, 0.0), self._expire, number)
+            self._limit.set(max(call.began + limit, self._loop.time()))
+        else:
+            self._limit.off()
         stream = Stream(self._channel.pause, self._channel.resume, lambda: self._cancel(number))
         call.begin_stream(head, stream)
 
     def _cancel(self, number: int) -> None:
         self._channel.send(self._channel.connection.cancel(number))
-        call = self._calls.get(number)
-        if call is not None:
-            call.disarm()
-            call.timer = self._loop.call_later(_CANCEL_GRACE_S, self._expire, number)
+        if number in self._calls:
+            self._limit.set(self._loop.time() + _CANCEL_GRACE_S)
 
     def _end_call(self, number: int, call: Call) -> None:
         """Close the books of a call: its log is complete, its timer off, the instance free."""
         del self._calls[number]
+        self._limit.off()
         now = self.last_used = self._loop.time()
         call.end(now)
         if self._log is not None:
@@ -316,8 +319,8 @@ class Instance:
 
     # What goes wrong
 
-    def _expire(self, number: int) -> None:
-        call = self._calls.pop(number)
+    def _expire(self) -> None:
+        _, call = self._calls.popitem()
         call.end(self._loop.time())
         seconds = call.timing.run_s
         self._failure = TimedOut(
@@ -357,6 +360,7 @@ class Instance:
         unread = self._channel.has_unread()
         unloaded = unread or self._channel.has_lost() or code == -signal.SIGKILL
         self._channel.close()
+        self._limit.close()
         if self._log is not None:
             self._log.close()
         if self._left_idle:

@@ -20,6 +20,11 @@ class LineCutter:
         self._rest = b""
         self._skipping = False
 
+    @property
+    def holds_text(self) -> bool:
+        """Whether there is a line without its end."""
+        return bool(self._rest)
+
     def feed(self, data: bytes) -> Iterator[str]:
         """Yield each line that is now whole."""
         *lines, self._rest = (self._rest + data).split(b"\n")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
-from polyfn.pool.calls import Call
+from polyfn.pool.calls import Call, PromptCall
 from polyfn.pool.exits import NeverBegun, NeverLoaded
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
 from polyfn.pool.loaded import nobody_watches
+from polyfn.pool.queue import Queue
 from polyfn.pool.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from polyfn.model import Invocation, Result, Timing
     from polyfn.pool.budget import Budget
@@ -70,7 +70,7 @@ class Pool:
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
         self._running: dict[Instance, Call] = {}
-        self._queue: deque[Call] = deque()
+        self._queue = Queue(self._loop)
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
@@ -126,11 +126,25 @@ class Pool:
         return await self._deliver(invocation, timing)
 
     async def _deliver(self, invocation: Invocation, timing: Timing) -> Result:
-        if self._closed:
-            raise Unavailable(f"Function {invocation.function!r} is being stopped; call again.")
+        self._check_open(invocation)
         call = Call(invocation, timing, self._loop)
         self._take(call)
         return await call.answer
+
+    def call(
+        self, invocation: Invocation, timing: Timing, done: Callable[[Result | PolyfnError], None]
+    ) -> None:
+        """Deliver one event, once; see `polyfn.ports.Caller.call`.
+
+        Raises:
+            Throttled: As many calls wait as may.
+        """
+        self._check_open(invocation)
+        self._take(PromptCall(invocation, timing, self._loop, done))
+
+    def _check_open(self, invocation: Invocation) -> None:
+        if self._closed:
+            raise Unavailable(f"Function {invocation.function!r} is being stopped; call again.")
 
     def _take(self, call: Call) -> None:
         instance = self._take_idle()
@@ -154,7 +168,6 @@ class Pool:
     def adopt(self, calls: Iterable[Call]) -> None:
         """Take calls that waited for another version of the function."""
         for call in calls:
-            call.disarm()
             if not call.abandoned:
                 self._take(call)
 
@@ -198,9 +211,7 @@ class Pool:
         self._closed = True
         if self._tick is not None:
             self._tick.cancel()
-        while (call := self._next_call()) is not None:
-            call.disarm()
-            yield call
+        yield from self._queue.empty()
 
     def _settle(self) -> None:
         if self._closed and not self._instances:
@@ -215,31 +226,10 @@ class Pool:
                 f"Function {name!r} has {len(self._queue)} calls waiting, as many as it may. "
                 "Call again later, or raise `queue` or `instances_per_function` under [limits]."
             )
-        call.timer = self._loop.call_later(self.limits.queue_timeout_s, self._give_up, call)
-        self._queue.append(call)
-        self._grow()
-
-    def _give_up(self, call: Call) -> None:
-        call.fail(
-            Throttled(
-                f"Function {call.invocation.function!r}: no instance came free within "
-                f"{self.limits.queue_timeout_s:g} s. Call again later, or raise "
-                "`instances_per_function` or `queue_timeout` under [limits]."
-            )
-        )
-
-    def _next_call(self) -> Call | None:
-        while self._queue:
-            call = self._queue.popleft()
-            if not call.abandoned:
-                return call
-            call.disarm()
-        return None
-
-    def _fail_queue(self, error: PolyfnError) -> None:
-        while (call := self._next_call()) is not None:
-            call.disarm()
-            call.fail(error)
+        self._queue.put(call, self.limits.queue_timeout_s)
+        # With several at work, the next tick is soon enough to think of more.
+        if self._tick is None or len(self._running) <= 1:
+            self._grow()
 
     # Instances
 
@@ -257,7 +247,7 @@ class Pool:
     def _on_idle(self, instance: Instance) -> None:
         if self._running.pop(instance, None) is not None:
             self._pace.answered()
-        call = self._next_call()
+        call = self._queue.next()
         if call is not None:
             self._begin(instance, call)
         elif self._closed:
@@ -332,7 +322,8 @@ class Pool:
             await self._start(instance)
         except PolyfnError as error:
             if not self._running and not self._starting:  # nobody else will serve those who wait
-                self._fail_queue(error)
+                for call in self._queue.empty():
+                    call.fail(error)
 
     async def _start(self, instance: Instance) -> None:
         """Start it, unless there is no place for it; in a spare if there is one that lives."""

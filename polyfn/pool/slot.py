@@ -34,6 +34,11 @@ class Slot:
         self.stale: PolyfnError | None = None
         self._work: asyncio.Task[Pool] | None = None
 
+    @property
+    def sound(self) -> bool:
+        """Whether it has been called, and what answers is what was saved last."""
+        return self.called and self.broken is None and self.stale is None
+
     async def share(self, open_pool: Callable[[Function], Awaitable[Pool]]) -> Pool:
         """Prepare it, or join who prepares it already; a caller that leaves stops nothing."""
         if self._work is None or self._work.done():

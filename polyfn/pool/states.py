@@ -22,6 +22,10 @@ from typing import Final
 class State(Enum):
     """Where an instance stands."""
 
+    __hash__ = (
+        object.__hash__
+    )  # Enum's own is written in Python; two look-ups are on every call's way
+
     STARTING = "starting"
     LOADING = "loading"
     IDLE = "idle"
@@ -33,6 +37,8 @@ class State(Enum):
 
 class Event(Enum):
     """What happens to an instance."""
+
+    __hash__ = object.__hash__
 
     HELLO = "hello"
     READY = "ready"

@@ -24,7 +24,9 @@ from polyfn.wire import frames
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from polyfn.wire.frames import Payload
 
 FromRunner: TypeAlias = m.FromRunner
 
@@ -86,16 +88,29 @@ class Connection:
         """The invocations that have no ending yet."""
         return frozenset(self._stages)
 
-    def receive(self, data: bytes) -> Iterator[FromRunner]:
+    def receive(self, data: bytes) -> Iterable[FromRunner]:
         """Take bytes as they came; yield each message that is whole and legal.
+
+        Nothing may be received until all that it yields has been taken.
 
         Raises:
             ProtocolViolation: What came is no frame, no message, or not legal now. The
                 connection is then FAILED, and must be given up.
         """
+        payload = self._reader.single(data)
+        return self._all(data) if payload is None else (self._judged(payload),)
+
+    def _all(self, data: bytes) -> Iterator[FromRunner]:
         try:
             for payload in self._reader.feed(data):
                 yield self._judge(m.decode(payload))
+        except ProtocolViolation:
+            self.phase = Phase.FAILED
+            raise
+
+    def _judged(self, payload: Payload) -> FromRunner:
+        try:
+            return self._judge(m.decode(payload))
         except ProtocolViolation:
             self.phase = Phase.FAILED
             raise
@@ -124,8 +139,9 @@ class Connection:
         """
         self._expect(Phase.READY, "INVOKE")
         number = self._last_id % m.MAX_UINT + 1
-        message = m.Invoke(number, request_id, remaining_ms, want, event, body_kind, body, extras)
-        frame = m.frame(message)
+        frame = m.invoke_frame(
+            number, request_id, remaining_ms, want, event, body_kind, body, extras
+        )
         self._last_id = number
         self._stages[number] = Stage.OPEN if want else Stage.OPEN_FOR_VALUE
         return number, frame

@@ -55,6 +55,14 @@ class FrameReader:
         """How many bytes of an unfinished frame are held."""
         return len(self._held)
 
+    def single(self, data: bytes) -> Payload | None:
+        """The payload of bytes that are just one frame, as most are; else ``None``: to be fed."""
+        size = len(data) - _HEADER
+        if self._held or size <= 0 or _LENGTH.unpack_from(data)[0] != size:
+            return None
+        _check(size)
+        return _part(data, _HEADER, len(data))
+
     def feed(self, data: bytes) -> Iterator[Payload]:
         """Take bytes as they came; yield each payload that is now whole.
 

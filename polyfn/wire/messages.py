@@ -195,7 +195,7 @@ class _Kind:
         fields: Which types each field may have, type and id included.
         shapes: All right rows of types: one look-up judges them together, quicker than a call for
             each field would.
-        uints: Positions of the numbers.
+        uints: Positions of the numbers after the type.
         check: Names the field whose value is wrong, if one is.
     """
 
@@ -210,7 +210,7 @@ class _Kind:
         self.message = message
         self.fields = (_UINT, _UINT, *fields)
         self.shapes = frozenset(product(*self.fields))
-        self.uints = tuple(at for at, types in enumerate(self.fields) if types == _UINT)
+        self.uints = tuple(at for at, types in enumerate(self.fields) if types == _UINT and at)
         self.check = check
 
 
@@ -235,6 +235,8 @@ _KINDS: Final[dict[int, _Kind]] = {
 }
 _TYPES: Final[dict[type[Any], int]] = {kind.message: int(number) for number, kind in _KINDS.items()}
 
+_INVOKE: Final = int(Type.INVOKE)
+
 _pack: Final[Callable[[object], bytes]] = msgpack.Packer(use_bin_type=True, autoreset=True).pack
 
 
@@ -249,9 +251,30 @@ def frame(message: Message) -> bytes:
     Raises:
         ProtocolViolation: It is over `frames.MAX_FRAME_BYTES`.
     """
-    if type(message) is Invoke and message.body is not None and len(message.body) > _LONG_BODY:
-        return _frame_of_long_invoke(message)
+    if type(message) is Invoke:
+        return invoke_frame(*message)
     return frames.encode(encode(message))
+
+
+def invoke_frame(
+    number: int,
+    request_id: str,
+    remaining_ms: int,
+    want: int,
+    event: bytes,
+    body_kind: int,
+    body: bytes | None,
+    extras: bytes | None,
+) -> bytes:
+    """The whole frame of an `Invoke`, which need not be made for it.
+
+    Raises:
+        ProtocolViolation: It is over `frames.MAX_FRAME_BYTES`.
+    """
+    fields = (number, request_id, remaining_ms, want, event, body_kind, body, extras)
+    if body is not None and len(body) > _LONG_BODY:
+        return _frame_of_long_invoke(Invoke(*fields))
+    return frames.encode(_pack((_INVOKE, *fields)))
 
 
 def decode(payload: Payload) -> Message:

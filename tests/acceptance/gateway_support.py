@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from polyfn.gateway.direct import DirectCalls
 from polyfn.gateway.gateway import Gateway
 from polyfn.gateway.listen import listening
 from polyfn.gateway.server import serve
@@ -19,6 +20,7 @@ from tests.unit.gateway.support import FixedFleet, function
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from polyfn.errors import PolyfnError
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.gateway.listen import Listener
     from polyfn.model import Function, Invocation, Result, Timing
@@ -54,6 +56,31 @@ class ScriptedInvoker:
             self.finished += 1
 
 
+class ScriptedCaller:
+    """A Caller in front of a scripted invoker."""
+
+    def __init__(self, invoker: ScriptedInvoker) -> None:
+        self._invoker = invoker
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def call(
+        self, invocation: Invocation, timing: Timing, done: Callable[[Result | PolyfnError], None]
+    ) -> bool:
+        task = asyncio.create_task(self._run(invocation, timing, done))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _run(
+        self, invocation: Invocation, timing: Timing, done: Callable[[Result | PolyfnError], None]
+    ) -> None:
+        try:
+            outcome: Any = await self._invoker.invoke(invocation, timing)
+        except Exception as error:  # noqa: BLE001  # also what only a bug of ours would raise
+            outcome = error
+        done(outcome)
+
+
 class ListedJobs:
     """A JobQueue that only lists what it took."""
 
@@ -81,6 +108,7 @@ class Served:
     """A gateway that runs, and what is behind it."""
 
     address: Listener
+    fleet: FixedFleet
     invoker: ScriptedInvoker
     jobs: ListedJobs
     records: list[RequestRecord] = field(default_factory=list)
@@ -123,15 +151,19 @@ class Served:
 
 @contextlib.asynccontextmanager
 async def served(
-    *functions: Function, limits: Limits | None = None, compat: str | None = None
+    *functions: Function,
+    limits: Limits | None = None,
+    compat: str | None = None,
+    directly: bool = True,
 ) -> AsyncIterator[Served]:
-    """Serve those functions, or one named ``hello``."""
+    """Serve those functions, or one named ``hello``; ``directly``: without ASGI where it can be."""
     limits = limits or Limits(drain_s=1)
     invoker, jobs = ScriptedInvoker(), ListedJobs()
     records: list[RequestRecord] = []
     bugs: list[tuple[str, Exception]] = []
+    fleet = FixedFleet(functions or [function("hello")])
     gateway = Gateway(
-        fleet=FixedFleet(functions or [function("hello")]),
+        fleet=fleet,
         invoker=invoker,
         jobs=jobs,
         limits=limits,
@@ -141,11 +173,12 @@ async def served(
     )
     clients: list[Client] = []
     try:
+        direct = DirectCalls(gateway, ScriptedCaller(invoker)) if directly else None
         async with (
             listening("127.0.0.1", 0) as address,
-            serve(gateway, address, limits=limits),
+            serve(gateway, address, limits=limits, direct=direct),
         ):
-            yield Served(address, invoker, jobs, records, bugs, clients)
+            yield Served(address, fleet, invoker, jobs, records, bugs, clients)
     finally:
         for client in clients:
             await client.close()

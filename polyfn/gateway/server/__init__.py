@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+    from polyfn.gateway.direct import Direct
     from polyfn.gateway.exchange import Receive, Scope, Send
     from polyfn.gateway.listen import Listener
     from polyfn.settings.values import Limits
@@ -26,17 +27,21 @@ _CANCEL_GRACE_S: Final = 1.0
 
 
 @contextlib.asynccontextmanager
-async def serve(app: App, listener: Listener, *, limits: Limits) -> AsyncIterator[None]:
+async def serve(
+    app: App, listener: Listener, *, limits: Limits, direct: Direct | None = None
+) -> AsyncIterator[None]:
     """Serve while the context is open; then finish what is under way, and stop.
 
     Signals are left to the program.
 
     Args:
         listener: Nobody listens there any more once the end begins.
+        direct: Is asked first, for each request that came in one piece; see
+            `polyfn.gateway.direct`.
         limits: ``drain_s`` is how long what is under way may take at the end.
     """
     sockets = list(listener.sockets)
-    server = _Server(app, limits)
+    server = _Server(app, limits, direct)
     serving = asyncio.create_task(server.serve(sockets=sockets))
     try:
         await server.is_ready(serving)
@@ -48,10 +53,10 @@ async def serve(app: App, listener: Listener, *, limits: Limits) -> AsyncIterato
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, app: App, limits: Limits) -> None:
+    def __init__(self, app: App, limits: Limits, direct: Direct | None) -> None:
         config = uvicorn.Config(
             app,
-            http=_connections(limits),
+            http=_connections(limits, direct),
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -90,6 +95,6 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def _connections(limits: Limits) -> type[Connection]:
-    """The class that uvicorn makes connections of, which is all it takes: it knows the limits."""
-    return type("Connection", (Connection,), {"limits": limits})
+def _connections(limits: Limits, direct: Direct | None) -> type[Connection]:
+    """The class that uvicorn makes connections of, which is all it takes: it knows the rest."""
+    return type("Connection", (Connection,), {"limits": limits, "direct": direct})

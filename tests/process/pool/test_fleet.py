@@ -145,10 +145,10 @@ async def test_function_without_a_place_takes_that_of_the_one_idle_longest(
     async with fleet_of(functions, prepare, sink, instances=2) as fleet:
         for name in ("a", "b", "c", "a", "b"):
             timing = Timing()
-            await fleet.invoke(replace(ask("echo"), function=name), timing)
+            await fleet.invoke(ask("echo")._replace(function=name), timing)
             assert timing.cold
         warm = Timing()
-        await fleet.invoke(replace(ask("echo"), function="a"), warm)
+        await fleet.invoke(ask("echo")._replace(function="a"), warm)
         assert not warm.cold
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -83,6 +84,15 @@ async def test_instance_answers_with_what_its_handler_returned(
         assert (result.status, result.headers) == (200, (("content-type", "text/plain"),))
         assert orjson.loads(result.body)["body"] == "hello"
         assert await call(instance, ask("value")) == Value(b'{"a": 1}')
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux schedules so")
+async def test_instance_wakes_without_pushing_others_off_the_processor(
+    deploy: Deploy, sink: Remembering
+) -> None:
+    async with started(deploy(), sink) as instance:
+        assert os.sched_getscheduler(instance.pid) == os.SCHED_BATCH
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 async def test_instance_passes_a_body_of_megabytes_both_ways(

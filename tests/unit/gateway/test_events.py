@@ -53,6 +53,28 @@ def event_of(asked: Request, match: Match = AT_HOME, body: bytes = b"") -> dict[
     return event
 
 
+@pytest.mark.parametrize("event_format", EventFormat)
+def test_percent_signs_of_a_client_are_text(event_format: EventFormat) -> None:
+    wild = "100%b %% %s %(id)b %25"
+    match = Match(function("hello", event_format=event_format), None, "/x%b")
+    event = event_of(request(("x-wild", wild), query="q=%25b"), match)
+    assert event["headers"]["x-wild"] == wild
+    assert event["queryStringParameters"] == {"q": "%b"}
+    assert event["requestContext"]["requestId"] == STAMP.request_id
+
+
+@pytest.mark.parametrize("event_format", EventFormat)
+def test_draft_is_finished_for_one_request_after_the_other(event_format: EventFormat) -> None:
+    asked = request(*BROWSER)
+    match = Match(function("hello", event_format=event_format), None, "/x")
+    draft = events.draft(asked, match, SITE)
+    other = STAMP._replace(request_id="01OTHER", epoch_ms=7, request_time="then")
+    for stamp in (STAMP, other, STAMP):
+        assert events.finish(draft, b"", stamp) == events.build(asked, b"", match, stamp, SITE)
+    assert b"01OTHER" in events.finish(draft, b"", other).event
+    assert STAMP.request_id.encode() not in events.finish(draft, b"", other).event
+
+
 def test_event_of_a_plain_get_field_by_field() -> None:
     assert event_of(request(*BROWSER)) == {
         "path": "/.netlify/functions/hello",

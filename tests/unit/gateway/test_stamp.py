@@ -4,7 +4,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 
-from polyfn.gateway.stamp import Clock, new_request_id
+from polyfn.gateway.stamp import Clock, RequestIds
 
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -17,15 +17,24 @@ def _time_of(request_id: str) -> int:
 
 
 def test_request_id_is_a_ulid_of_its_time() -> None:
-    request_id = new_request_id(1_795_346_584_123)
+    request_id = RequestIds().new(1_795_346_584_123)
     assert re.fullmatch(f"[0-7][{_BASE32}]{{25}}", request_id)
     assert _time_of(request_id) == 1_795_346_584_123
 
 
 def test_request_ids_of_one_millisecond_differ_and_those_of_later_ones_sort_after() -> None:
-    same = {new_request_id(1000) for _ in range(1000)}
-    assert len(same) == 1000
-    assert max(same) < new_request_id(1001)
+    ids = RequestIds()
+    for epoch_ms in (1000, 1_795_346_584_123, 0x3FFFFF_FFFFF):
+        same = {ids.new(epoch_ms) for _ in range(1000)}
+        assert len(same) == 1000
+        assert max(same) < ids.new(epoch_ms + 1)
+
+
+def test_request_ids_use_every_character_in_every_random_place() -> None:
+    ids = RequestIds()
+    made = [ids.new(1000) for _ in range(2000)]
+    for place in range(10, 26):
+        assert {request_id[place] for request_id in made} == set(_BASE32)
 
 
 def test_stamp_holds_the_same_moment_in_all_its_forms() -> None:

@@ -219,7 +219,7 @@ def test_hello_that_cannot_be_understood_is_a_violation(info: bytes, reason: str
 def test_legal_messages_before_a_violation_are_yielded() -> None:
     connection = in_phase("open")
     log = m.Log(1, 1, "", "last words")
-    received = connection.receive(m.frame(log) + m.frame(m.End(1)))
+    received = iter(connection.receive(m.frame(log) + m.frame(m.End(1))))
     assert next(received) == log
     with pytest.raises(ProtocolViolation):
         next(received)
