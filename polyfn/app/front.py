@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from polyfn.app.project import Project
     from polyfn.gateway.exchange import RequestRecord
+    from polyfn.settings import Settings
 
 
 def front_of(
@@ -23,6 +24,8 @@ def front_of(
     on_bug: Callable[[str, Exception], None],
 ) -> Front:
     """The ASGI callable of a project: its functions, and what the token's holder may ask for.
+
+    It goes by the project's settings, those that come later included.
 
     Args:
         on_request: Gets a record of each request that was answered.
@@ -40,4 +43,10 @@ def front_of(
         compat=project.settings.serve.compat,
     )
     admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
+
+    def apply(settings: Settings) -> None:
+        gateway.limits = admin.limits = settings.limits
+        gateway.compat = settings.serve.compat
+
+    project.on_settings = apply
     return Front(gateway, admin, DirectCalls(gateway, fleet))

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from polyfn.settings import Settings
 
 
+def _nobody_asks(settings: Settings) -> None:
+    """Settings change, and nothing is served."""
+
+
 class Project:
     """One project, open.
 
@@ -35,6 +39,7 @@ class Project:
         manifest: What was found.
         fleet: Its functions, and what calls them.
         jobs: Takes calls that nobody waits for.
+        on_settings: Told of settings that hold from now on.
         url: Where it is served; set once that is known, and told to functions as ``URL``.
     """
 
@@ -49,6 +54,7 @@ class Project:
     ) -> None:
         self.settings = settings
         self.read_settings = read_settings
+        self.on_settings: Callable[[Settings], None] = _nobody_asks
         self.url: str | None = None
         self._workshop = workshop
         self.manifest = self.scan()
@@ -72,6 +78,7 @@ class Project:
         self.fleet.configure(settings.limits)
         self.fleet.spares.each = settings.serve.spares
         self._workshop.configure(settings)
+        self.on_settings(settings)
 
     @property
     def toolchains(self) -> Toolchains:

@@ -53,7 +53,7 @@ class Admin:
     ) -> None:
         self._fleet = fleet
         self._invoker = invoker
-        self._limits = limits
+        self.limits = limits
         self._authorization = f"Bearer {token}".encode()
         self._on_request = on_request
         self._clock = Clock()
@@ -78,13 +78,13 @@ class Admin:
         exchange.function = path.removeprefix(INVOKE)
         function = self._fleet.find(exchange.function)
         timeout_s = (
-            invocations.time_limit_s(function, self._limits) if function else self._limits.timeout_s
+            invocations.time_limit_s(function, self.limits) if function else self.limits.timeout_s
         )
         headers = {
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in exchange.scope["headers"]
         }
-        event = await exchange.read_body(headers, self._limits.max_request_bytes)
+        event = await exchange.read_body(headers, self.limits.max_request_bytes)
         invocation = Invocation(
             function=exchange.function,
             request_id=exchange.stamp.request_id,

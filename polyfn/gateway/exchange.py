@@ -87,6 +87,8 @@ class Exchange:
     def sign(self, headers: RawHeaders) -> None:
         """Add what every response of ours says to a response's headers."""
         headers.append((b"x-nf-request-id", self.stamp.request_id.encode()))
+        if self.timing.stale:
+            headers.append((b"x-polyfn-stale", b"true"))
         if not has(headers, b"date"):
             headers.append((b"date", self._clock.http_date()))
 

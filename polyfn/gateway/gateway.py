@@ -68,7 +68,7 @@ class Gateway:
         self.on_request = on_request
         self._on_bug = on_bug
         self.site = site or Site()
-        self._compat = compat
+        self.compat = compat
         self.clock = Clock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,7 +171,7 @@ class Gateway:
             error,
             request_id=exchange.stamp.request_id,
             accept=exchange.header(b"accept") or "",
-            compat=self._compat,
+            compat=self.compat,
             function=self._fleet.find(exchange.function) if exchange.function else None,
         )
         if exchange.header(b"expect"):  # a body that was not asked for may never come

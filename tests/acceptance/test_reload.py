@@ -333,6 +333,10 @@ def test_environment_and_settings_reach_functions_without_a_restart(tmp_path: Pa
         (project / "netlify.toml").write_text("")
         fails(server, "slow", 504, "time limit")
         assert server.get("b").status == 200
+        (project / "polyfn.toml").write_text("[limits]\nmax_request = 10\n")
+        deadline = time.monotonic() + 10
+        while server.call("POST", "/.netlify/functions/b", b"x" * 11).status != 413:
+            assert time.monotonic() < deadline, server.output
         (project / "other").mkdir()
         (project / "other" / "c.js").write_text(js("'c'"))
         (project / "netlify.toml").write_text('[functions]\ndirectory = "other"\n')
