@@ -48,6 +48,7 @@ class LoadedFiles {
    * @param {string} mainFile counts even when it cannot be loaded
    */
   watch(mainFile) {
+    for (const own of Object.keys(require.cache)) this.#seen.add(own);
     this.#resolved.push(realPath(mainFile));
     this.tellLater();
     if (!HAS_HOOKS) return;
@@ -62,7 +63,7 @@ class LoadedFiles {
 
   /** Tells what was loaded; what takes long to find out follows. */
   tellReady() {
-    this.#look(this.#readScripts !== null && hasESModules());
+    this.#look(false);
     this.tellLater();
   }
 

@@ -24,6 +24,7 @@ const { captureLogs } = require('./logs.cjs');
 const { LoadedFiles } = require('./loaded.cjs');
 const { loadHandler } = require('./loader.cjs');
 
+const SPARE_AFTER_MS = 50;
 const EXIT_FAILED = 1;
 const EXIT_VIOLATION = 70;
 const NO_EXTRAS = Object.freeze({});
@@ -54,9 +55,17 @@ class Session {
   /** Takes frames from now on. */
   start() {
     this.input.start();
+    setTimeout(() => this.#useTheTime(), SPARE_AFTER_MS).unref();
     process.on('uncaughtException', (error) => this.#fatal(error));
     process.on('unhandledRejection', (reason) => this.#fatal(unhandled(reason)));
     process.on('beforeExit', () => this.#loopEmptied());
+  }
+
+  /** LOAD has not come at once: this process is a spare, and can do beforehand what takes long. */
+  #useTheTime() {
+    if (this.phase !== 'booted') return;
+    this.loaded.prepare();
+    import('./warm.mjs').catch(() => {});
   }
 
   #receive(message) {

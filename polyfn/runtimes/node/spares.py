@@ -10,8 +10,8 @@ from polyfn.runtimes import start_variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Node's own, libuv's, those that NODE_USE_ENV_PROXY makes it look at, and HOME, where `require` looks
-# for .node_modules.
+# Node's own, libuv's, those that NODE_USE_ENV_PROXY makes it look at, and HOME: `require` looks for
+# .node_modules there.
 _PREFIXES: Final = ("NODE_", "UV_")
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _NAMES: Final = ("HOME", *_PROXIES, *map(str.lower, _PROXIES))

@@ -36,6 +36,10 @@ class Loaded:
         self._told: set[str] = set()
         self._real_directories: dict[str, str] = {}
 
+    def begin(self) -> None:
+        """What is there now is the runner's and its libraries'; the function comes now."""
+        self._modules = set(sys.modules)
+
     def note(self, file: str) -> None:
         """That source file is about to be loaded."""
         self._noted.append(file)

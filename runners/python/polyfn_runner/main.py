@@ -71,14 +71,17 @@ def _hello() -> dict[str, Any]:
 def _warm_up() -> None:
     """Import what most functions import, while there is time: this is a spare, without LOAD yet."""
     import json  # noqa: F401, PLC0415
-    import logging  # noqa: F401, PLC0415
+    import site  # noqa: F401, PLC0415
     import traceback  # noqa: F401, PLC0415
+
+    from polyfn_runner import records  # noqa: F401, PLC0415 - and with it logging
 
 
 def _load(inbox: Inbox, channel: Channel, logs: Logs, loaded: Loaded) -> Invoker:
     spec = _wait_for_load(inbox, channel)
     process.end_with_supervisor(inbox.fd, loaded.tell_early)
     begun = perf_counter()
+    loaded.begin()
     logs.take_over()
     try:
         process.become(spec["env"], spec["cwd"])

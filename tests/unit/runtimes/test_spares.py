@@ -1,4 +1,4 @@
-"""What a process must be started with to become a function's later, and who cannot wait for LOAD."""
+"""What a process must be started with to become a function's later, and when it cannot."""
 
 from __future__ import annotations
 
@@ -81,4 +81,8 @@ def test_coverage_of_node_has_no_spare() -> None:
 
 
 def test_programs_that_are_their_own_runner_have_no_spare() -> None:
-    assert started_with("go", ORDINARY) is None
+    file = Path("/site/functions/a/main.go")
+    function = Function(
+        name="a", runtime="go", main_file=file, source=file.parent, project_root=Path("/site")
+    )
+    assert RUNTIMES["go"].launch(function, Path("/built/a"), {}).spare(ORDINARY) is None
