@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from polyfn.app.project import open_project
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from polyfn.reload.news import News
     from polyfn.settings import Settings
 
+_MOMENT_S = 0.03
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -103,6 +103,10 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
             answering = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 preparing = _prepare_all(project, screen, group, answering)
+                # Until a runner is started, but no build is waited for.
+                await asyncio.wait(
+                    preparing, timeout=_MOMENT_S, return_when=asyncio.FIRST_COMPLETED
+                )
                 async with _answering(project, listener, token, screen):
                     answering.set()
                     await stop.wait()
@@ -118,13 +122,13 @@ async def _answering(
 ) -> AsyncIterator[None]:
     """Answer requests; those that have come already wait in the system's queue.
 
-    The HTTP server is imported only now and in a thread: that takes a quarter of a start, and
-    meanwhile functions are prepared and runners boot.
+    The HTTP server is imported only now: that takes a quarter of a start, and meanwhile a runner
+    boots. In a thread it would fight with the loop for the interpreter, and take longer.
     """
-    loop = asyncio.get_running_loop()
-    server = await loop.run_in_executor(None, import_module, "polyfn.gateway.server")
-    front = await loop.run_in_executor(None, import_module, "polyfn.app.front")
-    app = front.front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
+    from polyfn.app.front import front_of  # noqa: PLC0415 - see above
+    from polyfn.gateway import server  # noqa: PLC0415
+
+    app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
     async with server.serve(app, listener, limits=project.settings.limits, direct=app):
         yield
 
