@@ -106,14 +106,20 @@ def test_trace_and_log_have_the_authors_frames_as_paths_of_the_project(
 
 
 def log_of(server: Served, start: int, name: str) -> list[str]:
-    """What was logged of one call, when the line of its request is there."""
+    """What was logged of one call, when the line of its request and its frames are there.
+
+    Both are printed a moment later, each by a writer of its own.
+    """
     deadline = time.monotonic() + 10
-    while not any(re.match(rf"GET +{name} ", line) for line in server.output[start:]):
-        assert time.monotonic() < deadline, server.output[start:]
-        time.sleep(0.01)
     mark = re.compile(rf"{name} +\| ?")
-    lines = [line for line in server.output[start:] if mark.match(line)]
-    return [mark.sub("", line, count=1) for line in lines]
+    while True:
+        printed = server.output[start:]
+        lines = [mark.sub("", line, count=1) for line in printed if mark.match(line)]
+        is_answered = any(re.match(rf"GET +{name} ", line) for line in printed)
+        if is_answered and len(places(lines)) >= len(FRAMES[name]):
+            return lines
+        assert time.monotonic() < deadline, printed
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("name", BUILDS)
