@@ -251,6 +251,8 @@ class LaunchSpec:
         frame_fds: (read, write): (3, 4) for our runners, (0, 1) for those on plain stdio.
         start_env: Variables that must be there when the process starts and that the function does
             not see otherwise (the runner's own); the function's environment is added to them.
+        start_defaults: Variables that the process starts with unless the function's environment
+            names them; LOAD takes them away.
         spare: Given the function's environment, the variables that a process must have from its
             start to become this function's by LOAD; ``None`` when it must be started for it.
         load: Runner-specific fields of the LOAD message, such as ``main_file`` and ``handler``.
@@ -265,10 +267,15 @@ class LaunchSpec:
     frame_fds: tuple[int, int] = (3, 4)
     spare: Callable[[Mapping[str, str]], Mapping[str, str] | None] = _no_spare
     start_env: Mapping[str, str] = field(default_factory=dict)
+    start_defaults: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, JSON] = field(default_factory=dict)
     depends_on: tuple[Path, ...] = ()
     own_lines: re.Pattern[str] | None = None
     explain_end: Callable[[tuple[str, ...]], LastWords] = LastWords
+
+    def start_variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """What a process starts with that has these of the function's variables."""
+        return {**self.start_defaults, **environment, **self.start_env}
 
 
 class BodyKind(IntEnum):

@@ -7,9 +7,10 @@ import fcntl
 import os
 import sys
 import termios
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from polyfn.errors import ProtocolViolation
+from polyfn.pool.longframes import LONG_BYTES, READ_BYTES, LongFrames
 from polyfn.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from polyfn.pool.process import Pipes
     from polyfn.wire.connection import FromRunner
+
+
+# No piece of a long frame is shorter, but for its last.
+_PAGE_BYTES: Final = 4096
 
 
 class Channel(asyncio.Protocol):
@@ -42,6 +47,8 @@ class Channel(asyncio.Protocol):
         self._ended = False
         self._lost = False
         self._input: _Input | None = None
+        self._from_child: FileIO | None = None
+        self._long = LongFrames()
 
     def listen(
         self,
@@ -58,6 +65,7 @@ class Channel(asyncio.Protocol):
         to_child = os.fdopen(pipes.to_child, "wb", buffering=0)
         from_child = os.fdopen(pipes.from_child, "rb", buffering=0)
         kept = self._input = _Input(to_child)
+        self._from_child = from_child
         self._writer, _ = await loop.connect_write_pipe(lambda: kept, to_child)
         reader, _ = await loop.connect_read_pipe(lambda: self, from_child)
         self._reader = reader
@@ -65,6 +73,8 @@ class Channel(asyncio.Protocol):
     def send(self, data: bytes) -> None:
         """Write a frame; to a child that is gone it does nothing."""
         if self._writer is not None and not self._writer.is_closing():
+            if len(data) > LONG_BYTES and self._input is not None:
+                self._long.begin(self._input.pipe)
             self._writer.write(data)
         else:
             self._lost = True
@@ -94,11 +104,13 @@ class Channel(asyncio.Protocol):
     def close_input(self) -> None:
         """End the child's frame input: it must exit."""
         if self._writer is not None and not self._writer.is_closing():
+            self._long.forget()
             self._writer.abort()
 
     def close(self) -> None:
         """Let go of both pipes."""
         self.close_input()
+        self._forget()
         if self._reader is not None:
             self._reader.close()
 
@@ -113,13 +125,36 @@ class Channel(asyncio.Protocol):
         try:
             for message in self.connection.receive(data):
                 self._on_message(message)
+            if len(data) >= _PAGE_BYTES or self._long.wide:
+                self._read_on()
         except ProtocolViolation as violation:
             self._end(violation)
+
+    def _read_on(self) -> None:
+        """Read what has come meanwhile of a long answer, without a turn of the loop a piece.
+
+        Never past its end: what follows it is the transport's to read.
+        """
+        while (missing := self.connection.missing) and self._from_child is not None:
+            if missing > LONG_BYTES:
+                self._long.begin(self._from_child)
+            data = self._from_child.read(min(missing, READ_BYTES))
+            if not data:  # nothing is there now, or ever: the transport will see
+                return
+            for message in self.connection.receive(data):
+                self._on_message(message)
+        self._long.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The child closed its end, or has exited."""
         del exc  # a pipe that breaks has ended, however it broke
+        self._forget()
         self._end(None)
+
+    def _forget(self) -> None:
+        """Touch no pipe any more: its number may soon be another's."""
+        self._from_child = None
+        self._long.forget()
 
     def _end(self, violation: ProtocolViolation | None) -> None:
         if not self._ended:
@@ -131,15 +166,15 @@ class _Input(asyncio.BaseProtocol):
     """The child's frame input: how much of it the child has not read, also once it is lost."""
 
     def __init__(self, pipe: FileIO) -> None:
-        self._pipe = pipe
+        self.pipe = pipe
         self.left = 0
         self.broken = False
 
     def size(self) -> int:
         """How many bytes are in the pipe."""
-        if self._pipe.closed:
+        if self.pipe.closed:
             return 0
-        size = fcntl.ioctl(self._pipe.fileno(), termios.FIONREAD, bytes(4))
+        size = fcntl.ioctl(self.pipe.fileno(), termios.FIONREAD, bytes(4))
         return int.from_bytes(size, sys.byteorder)
 
     def connection_lost(self, exc: Exception | None) -> None:

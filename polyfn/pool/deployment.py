@@ -53,7 +53,7 @@ class Deployment:
     @property
     def spawn_environment(self) -> dict[str, str]:
         """What the process starts with: the function's variables and the runner's own."""
-        return {**self.environment, **self.launch.start_env}
+        return self.launch.start_variables(self.environment)
 
     @property
     def main_file(self) -> str:

@@ -195,4 +195,4 @@ def _key(deployment: Deployment) -> Key | None:
     env = launch.spare(deployment.environment)
     if env is None:
         return None
-    return Key(launch.argv, launch.frame_fds, frozenset({**env, **launch.start_env}.items()))
+    return Key(launch.argv, launch.frame_fds, frozenset(launch.start_variables(env).items()))

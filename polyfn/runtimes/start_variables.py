@@ -16,6 +16,13 @@ _PREFIXES: Final = ("LD_", "DYLD_", "MALLOC_", "LC_", "OPENSSL_", "SSL_CERT_")
 _INJECTED: Final = ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES")
 """Code of the author's that runs at once, and may look at any variable there is."""
 
+KEEP_PAGES: Final = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_MMAP_THRESHOLD_": "33554432"}
+"""Has glibc keep the memory of a long body for the next: up to 64 MiB, in pieces of up to 32 MiB.
+
+Else each copy of each body is taken from the system anew, page by page: three quarters of what a
+body of 6 MB cost a Python runner (docs/decisions/0010-large-bodies.md).
+"""
+
 
 def select(
     environment: Mapping[str, str], *, names: tuple[str, ...] = (), prefixes: tuple[str, ...] = ()

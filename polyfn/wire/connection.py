@@ -64,6 +64,7 @@ _LEGAL: Final[dict[tuple[type[Any], Stage], Stage]] = {
 }
 """What may come in which stage, and the stage that follows."""
 
+_WHOLE_ANSWERS: Final = (m.Type.RESULT, m.Type.VALUE)
 _OF_INVOCATION: Final = frozenset(kind for kind, _ in _LEGAL)
 
 
@@ -87,6 +88,12 @@ class Connection:
     def open_ids(self) -> frozenset[int]:
         """The invocations that have no ending yet."""
         return frozenset(self._stages)
+
+    @property
+    def missing(self) -> int:
+        """How many bytes of a whole answer, RESULT or VALUE, are still to come; else 0."""
+        # The type stands behind the array's head, which is one byte in a short array.
+        return self._reader.missing if self._reader.peek(1) in _WHOLE_ANSWERS else 0
 
     def receive(self, data: bytes) -> Iterable[FromRunner]:
         """Take bytes as they came; yield each message that is whole and legal.

@@ -63,6 +63,15 @@ class FrameReader:
         _check(size)
         return _part(data, _HEADER, len(data))
 
+    @property
+    def missing(self) -> int:
+        """How many bytes are still to come of a frame whose length is known; 0 without one."""
+        return self._needed - len(self._held) if len(self._held) > _HEADER else 0
+
+    def peek(self, at: int) -> int:
+        """A byte of the unfinished payload; -1 when it has not come."""
+        return self._held[_HEADER + at] if len(self._held) > _HEADER + at else -1
+
     def feed(self, data: bytes) -> Iterator[Payload]:
         """Take bytes as they came; yield each payload that is now whole.
 

@@ -9,7 +9,9 @@
 
 const SCRATCH_BYTES = 64 * 1024;
 const SHORT = 31; // the longest str whose length fits into its first byte
+const LONG = 64 * 1024; // from here on every length takes four bytes
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
 
 /** Writes one payload after another into a buffer of its own. */
 class Packer {
@@ -69,12 +71,25 @@ class Packer {
 
   /** @param {string | Uint8Array} data a string is written as UTF-8, straight into the payload */
   bin(data) {
+    if (typeof data === 'string' && data.length >= LONG && this.#longAscii(data)) return;
     const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
     this.#reserve(size + 5);
     this.#head(size, 0xc4, 0xc5, 0xc6);
     if (typeof data === 'string') this.buffer.write(data, this.at, size, 'utf8');
     else this.buffer.set(data, this.at);
     this.at += size;
+  }
+
+  /** Writes a long text that takes a byte a character, without measuring it first; or nothing. */
+  #longAscii(text) {
+    const { length } = text;
+    this.#reserve(length + 5);
+    const start = this.at + 5;
+    const { read } = encoder.encodeInto(text, this.buffer.subarray(start, start + length));
+    if (read < length) return false;
+    this.#head(length, 0xc4, 0xc5, 0xc6);
+    this.at += length;
+    return true;
   }
 
   /** Most strings are header names: a loop over them is faster than two calls out of JavaScript. */

@@ -24,6 +24,7 @@ import struct
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, NoReturn, cast
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from polyfn.errors import HeadersTooLarge, MalformedRequest, PolyfnError, UriTooLong
@@ -197,11 +198,18 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; drop it when its request has been answered."""
-        if self.cycle.response_complete:
+        cycle = self.cycle
+        if cycle.response_complete:
             self._dropped_bytes += len(body)
             if self._dropped_bytes > _MAX_DROPPED_BYTES:
                 self.transport.abort()
-        super().on_body(body)
+        elif cycle.body:
+            super().on_body(body)
+        else:  # what uvicorn does, which would copy it twice
+            cycle.body = cast("bytearray", body)
+            if len(body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """End a request, unless its body is still to be read by another parser."""

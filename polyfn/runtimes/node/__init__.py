@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import Api, LaunchSpec
+from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.node import insource, naming, packages, spares
 
@@ -73,6 +74,7 @@ class NodeRuntime:
         """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""
         return LaunchSpec(
             argv=(str(tools["node"].path), str(runner_file("node/runner.cjs"))),
+            start_defaults=start_variables.KEEP_PAGES,
             spare=spares.environment,
             load={
                 "main_file": str(artifact),

@@ -84,6 +84,7 @@ class PythonRuntime:
             ),
             # ``-I`` has it ignore PYTHON*; what they say of imports the runner does at LOAD.
             spare=start_variables.select,
+            start_defaults=start_variables.KEEP_PAGES,
             load={
                 "main_file": str(artifact),
                 "handler": function.handler,

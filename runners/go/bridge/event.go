@@ -3,6 +3,7 @@ package bridge
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 )
 
@@ -57,11 +58,38 @@ var escapes = func() (table [256]string) {
 func appendJSONText(to, text []byte) []byte {
 	to = append(to, '"')
 	start := 0
-	for i, c := range text {
-		if escape := escapes[c]; escape != "" {
-			to = append(append(to, text[start:i]...), escape...)
-			start = i + 1
-		}
+	for i := plainUntil(text, 0); i < len(text); i = plainUntil(text, start) {
+		to = append(append(to, text[start:i]...), escapes[text[i]]...)
+		start = i + 1
 	}
 	return append(append(to, text[start:]...), '"')
+}
+
+// plainUntil finds the first byte, from there on, that must be escaped, or the end. It looks at eight at a
+// time: a body of 6 MB is one stretch more often than not.
+func plainUntil(text []byte, from int) int {
+	i := from
+	for ; i+8 <= len(text); i += 8 {
+		if hasSpecial(binary.LittleEndian.Uint64(text[i:])) {
+			break
+		}
+	}
+	for ; i < len(text); i++ {
+		if escapes[text[i]] != "" {
+			break
+		}
+	}
+	return i
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// hasSpecial tells whether one of eight bytes is a quote, a backslash or below 0x20. Each term sets the high
+// bit of a byte that is; a borrow can set one more, but never the only one.
+func hasSpecial(eight uint64) bool {
+	quotes, slashes := eight^ones*'"', eight^ones*'\\'
+	return ((eight-ones*0x20)&^eight|(quotes-ones)&^quotes|(slashes-ones)&^slashes)&highs != 0
 }

@@ -89,3 +89,32 @@ func BenchmarkAssembleText6MB(b *testing.B) {
 		}
 	}
 }
+
+func TestTextIsEscapedWhereverItsBytesStand(t *testing.T) {
+	plain := []byte("plain text, and \x7f\x80\xff\xa2\xdc beyond ASCII")
+	for at := range plain {
+		for c := 0; c < 256; c++ {
+			text := append([]byte(nil), plain...)
+			text[at] = byte(c)
+			var expected []byte
+			for _, each := range text {
+				if escape := escapes[each]; escape != "" {
+					expected = append(expected, escape...)
+				} else {
+					expected = append(expected, each)
+				}
+			}
+			if got := appendJSONText(nil, text); string(got) != `"`+string(expected)+`"` {
+				t.Fatalf("%q at %d became %q", c, at, got)
+			}
+		}
+	}
+}
+
+func BenchmarkTextOf6MB(b *testing.B) {
+	text := bytes.Repeat([]byte("0123456789abcdef"), 375000)
+	to := make([]byte, 0, len(text)+2)
+	for i := 0; i < b.N; i++ {
+		appendJSONText(to, text)
+	}
+}

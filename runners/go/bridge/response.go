@@ -86,7 +86,10 @@ func (s *session) trailedFailure(request *http.Request) *failure {
 func readAll(buffer []byte, from io.Reader) ([]byte, error) {
 	for {
 		if len(buffer) == cap(buffer) {
-			buffer = append(buffer, 0)[:len(buffer)]
+			// By itself append adds a quarter: a long answer would be copied four times over.
+			larger := make([]byte, len(buffer), 2*cap(buffer))
+			copy(larger, buffer)
+			buffer = larger
 		}
 		n, err := from.Read(buffer[len(buffer):cap(buffer)])
 		buffer = buffer[:len(buffer)+n]

@@ -21,8 +21,8 @@ from polyfn.wire import messages as m
 READ, WRITE = (int(fd) for fd in os.environ["POLYFN_FRAME_FDS"].split(","))
 
 
-def send(message: m.Message) -> None:
-    data = frames.encode(m.encode(message))
+def send(*messages: m.Message) -> None:
+    data = b"".join(frames.encode(m.encode(each)) for each in messages)
     while data:
         data = data[os.write(WRITE, data) :]
 
@@ -100,6 +100,12 @@ def invoke(call: m.Invoke) -> None:
         case "half a frame":
             os.write(WRITE, frames.encode(m.encode(ok(number, "x" * 100)))[:50])
             os._exit(0)
+        case "half a long frame":
+            os.write(WRITE, frames.encode(m.encode(ok(number, "x" * 3_000_000)))[:2_000_000])
+            os._exit(0)
+        case "long and log":
+            late = m.Log(number, 1, "info", f"late line of {call.request_id}")
+            send(ok(number, "x" * event["size"]), late)
         case "deaf":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             time.sleep(60)
