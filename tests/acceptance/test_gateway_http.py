@@ -84,6 +84,17 @@ async def test_chunked_body_arrives_joined() -> None:
     assert "x-trailer" not in gateway.event["headers"]
 
 
+async def test_long_piece_of_a_body_is_followed_by_short_ones() -> None:
+    long, short = b"l" * 70_000, b"1\r\ns\r\n"
+    async with served() as gateway:
+        response = await gateway.call(
+            f"POST {HELLO} HTTP/1.1",
+            "Transfer-Encoding: chunked",
+            body=b"11170\r\n%s\r\n%s11170\r\n%s\r\n0\r\n\r\n" % (long, short * 500, long),
+        )
+    assert response.body == long + b"s" * 500 + long
+
+
 @pytest.mark.parametrize("lines", [[], ["Content-Length: 0", "Content-Type: image/png"]])
 async def test_empty_body_is_null_and_no_base64(lines: list[str]) -> None:
     async with served() as gateway:

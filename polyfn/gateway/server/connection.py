@@ -203,13 +203,14 @@ class Connection(HttpToolsProtocol):
             self._dropped_bytes += len(body)
             if self._dropped_bytes > _MAX_DROPPED_BYTES:
                 self.transport.abort()
-        elif cycle.body:
-            super().on_body(body)
-        else:  # what uvicorn does, which would copy it twice
-            cycle.body = cast("bytearray", body)
-            if len(body) > HIGH_WATER_LIMIT:
-                self.flow.pause_reading()
+        elif not cycle.body and len(body) > HIGH_WATER_LIMIT:
+            cycle.body = cast("bytearray", body)  # as it is: uvicorn would copy it twice
+            self.flow.pause_reading()
             cycle.message_event.set()
+        else:
+            if isinstance(cast("object", cycle.body), bytes):
+                cycle.body = bytearray(cycle.body)
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request, unless its body is still to be read by another parser."""

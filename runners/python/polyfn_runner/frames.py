@@ -97,4 +97,4 @@ class FrameReader:
         if self._have < len(buffer):
             return None
         self._long = None
-        return messages.decode(buffer, 0, len(buffer))
+        return messages.decode(memoryview(buffer), 0, len(buffer))  # its bin fields are not copied

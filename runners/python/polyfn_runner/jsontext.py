@@ -37,7 +37,7 @@ class _Reading:
 _scan = make_scanner(_Reading)  # type: ignore[arg-type]
 
 
-def loads(data: bytes | bytearray) -> Any:
+def loads(data: bytes | memoryview) -> Any:
     """Decode JSON text in UTF-8.
 
     Raises:

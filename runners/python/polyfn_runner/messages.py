@@ -22,7 +22,7 @@ LOADED = 25
 
 RAW, TEXT, BINARY = 0, 1, 2
 
-_BINARY = (bytes, bytearray)
+_BINARY = (bytes, bytearray, memoryview)
 
 
 class Violation(Exception):
@@ -40,11 +40,11 @@ def frame(kind: int, number: int, *fields: Any) -> bytes:
         TooLong: It would be longer than a frame may be.
         UnicodeEncodeError: A text holds half a surrogate pair.
     """
-    payload = msgpack.pack([kind, number, *fields])
-    size = len(payload)
+    parts = msgpack.pack_parts([kind, number, *fields])
+    size = sum(map(len, parts))
     if size > MAX_FRAME_BYTES:
         raise TooLong(f"{size} bytes do not fit into one frame, which holds {MAX_FRAME_BYTES}")
-    return size.to_bytes(HEADER, "little") + payload
+    return b"".join((size.to_bytes(HEADER, "little"), *parts))
 
 
 def check_size(size: int) -> None:
@@ -57,7 +57,7 @@ def check_size(size: int) -> None:
         raise Violation(f"a frame of {size} bytes was announced; 1 to {MAX_FRAME_BYTES} may come")
 
 
-def decode(data: bytes | bytearray, start: int, end: int) -> list[Any]:
+def decode(data: bytes | memoryview, start: int, end: int) -> list[Any]:
     """The message that fills ``data[start:end]``, its fields checked.
 
     Raises:

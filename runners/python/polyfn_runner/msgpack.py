@@ -24,12 +24,17 @@ class Malformed(ValueError):
 
 def pack(fields: list[Any]) -> bytes:
     """Encode an array, each part in its shortest form."""
+    return b"".join(pack_parts(fields))
+
+
+def pack_parts(fields: list[Any]) -> list[bytes]:
+    """The same before its parts are joined."""
     parts: list[bytes] = []
     _pack_array(fields, parts)
-    return b"".join(parts)
+    return parts
 
 
-def unpack(data: bytes | bytearray, start: int, end: int) -> list[Any]:
+def unpack(data: bytes | memoryview, start: int, end: int) -> list[Any]:
     """Decode the array that fills ``data[start:end]``.
 
     A ``bin`` comes as the type of ``data``. Lengths need no check on the way: a slice beyond the
@@ -82,7 +87,7 @@ def _head(number: int, two: int, four: int, one: int | None = None) -> bytes:
 
 
 def _unpack_items(
-    data: bytes | bytearray, position: int, count: int, depth: int
+    data: bytes | memoryview, position: int, count: int, depth: int
 ) -> tuple[list[Any], int]:
     items: list[Any] = []
     for _ in range(count):
@@ -112,7 +117,7 @@ def _unpack_items(
     return items, position
 
 
-def _array_head(data: bytes | bytearray, start: int) -> tuple[int, int]:
+def _array_head(data: bytes | memoryview, start: int) -> tuple[int, int]:
     head = data[start]
     start += 1
     if 0x90 <= head <= 0x9F:
