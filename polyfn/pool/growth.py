@@ -3,8 +3,8 @@
 An instance is worth starting when those who wait would wait longer for the instances at hand
 than for a new one to start. How long they would wait follows from how fast answers come now, not
 from how long a call takes: a busy machine stretches every call, and more instances stretch them
-further. So 64 callers of a 1 ms function get a handful of instances, and 64 callers of a 1 s
-function get 64.
+further. And none is worth starting that would have no processor (`polyfn.pool.stretch`). So 64
+callers of a 1 ms function get a handful of instances, and 64 callers of a 1 s function get 64.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Load:
         gap_s: The time between two answers, as it is now.
         cold_start_s: How long a new instance takes to be ready, at best.
         ceiling: More instances than this did not help lately.
+        useful: More than this would have no processor; see `polyfn.pool.stretch`.
     """
 
     waiting: int
@@ -44,6 +45,12 @@ class Load:
     gap_s: float
     cold_start_s: float
     ceiling: float = math.inf
+    useful: float = math.inf
+
+    @property
+    def is_short(self) -> bool:
+        """Whether those who wait would get an instance later than a new one could be ready."""
+        return self.waiting * self.gap_s > self.cold_start_s
 
 
 def instances_to_start(load: Load) -> int:
@@ -52,20 +59,20 @@ def instances_to_start(load: Load) -> int:
         return 0
     if not load.working:
         return 0 if load.starting else 1
-    if load.working == 1 and load.waiting >= _QUEUE_FOR_TWO:
-        return max(0, 1 - load.starting)
-    expected_wait_s = load.waiting * load.gap_s
-    if expected_wait_s <= load.cold_start_s:
-        return 0
-    # n times the instances answer n times as often: enough of them that nobody waits longer
-    # than a cold start. More than one per caller never helps. While answers come it goes by
-    # doubling, so that each step can show whether it pays.
-    wanted = load.working * expected_wait_s / load.cold_start_s
-    if load.gap_s < load.cold_start_s:
+    wanted = min(_wanted(load), load.useful)
+    if load.waiting >= _QUEUE_FOR_TWO:
+        wanted = max(wanted, 2)
+    return max(0, min(load.waiting, int(wanted) - load.working) - load.starting)
+
+
+def _wanted(load: Load) -> float:
+    """How many instances answer so often that nobody waits longer than a cold start."""
+    if not load.is_short:
+        return load.working
+    wanted = math.ceil(load.working * load.waiting * load.gap_s / load.cold_start_s)
+    if load.gap_s < load.cold_start_s:  # by doubling, so that each step can show whether it pays
         wanted = min(wanted, load.working * 2)
-    wanted = min(wanted, load.ceiling)
-    more = math.ceil(wanted) - load.working
-    return max(0, min(load.waiting, more) - load.starting)
+    return min(wanted, load.ceiling)
 
 
 class Pace:
@@ -76,12 +83,13 @@ class Pace:
     """
 
     __slots__ = (
-        "_answers", "_before", "_hold_until", "_judge_in", "_last_tick", "_limit", "_rate",
-        "_silence_s",
+        "_answers", "_before", "_counted", "_hold_until", "_judge_in", "_last_tick", "_limit",
+        "_rate", "_silence_s",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._answers = 0
+        self._counted = 0
         self._rate = 0.0
         self._silence_s = 0.0
         self._last_tick = -math.inf
@@ -93,6 +101,11 @@ class Pace:
     def answered(self) -> None:
         """An answer has come."""
         self._answers += 1
+
+    @property
+    def answers(self) -> int:
+        """How many have come so far while somebody waited."""
+        return self._counted + self._answers
 
     def rest(self) -> None:
         """Nobody waited for a while: what comes now is a new burst."""
@@ -110,15 +123,23 @@ class Pace:
         self._last_tick = now
         if passed == math.inf:
             return
-        # Nobody can answer while the first instance starts: that is no silence.
-        self._silence_s = self._silence_s + tick_s if working and not self._answers else 0.0
-        rate = self._answers / passed
-        self._rate = self._rate + (rate - self._rate) * _WEIGHT if self._rate else rate
-        self._answers = 0
+        if self._answers:
+            self._follow(self._silence_s + passed, tick_s)
+        elif working:  # nobody can answer while the first instance starts: that is no silence
+            self._silence_s += tick_s
         if self._judge_in:
             self._judge_in -= 1
             if not self._judge_in:
                 self._judge(now, working)
+
+    def _follow(self, passed_s: float, tick_s: float) -> None:
+        """Answers have come, the first ones for so long."""
+        rate = self._answers / passed_s
+        weight = 1 - (1 - _WEIGHT) ** (passed_s / tick_s)
+        self._rate = self._rate + (rate - self._rate) * weight if self._rate else rate
+        self._counted += self._answers
+        self._answers = 0
+        self._silence_s = 0.0
 
     def grew(self) -> None:
         """An instance more is ready: from here on it shows whether that helps."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call, PromptCall
+from polyfn.pool.effort import Effort
 from polyfn.pool.exits import NeverBegun, NeverLoaded
 from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
@@ -75,6 +77,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
         self._pace = Pace()
+        self._effort = Effort()
         self._cold_start_s = _FIRST_COLD_START_S
         self._closed = False
         self.emptied = asyncio.Event()
@@ -189,6 +192,13 @@ class Pool:
         while self._idle and self._idle[0].last_used < before:
             await self.stop_oldest_idle()
 
+    async def stop_surplus(self, before: float) -> None:
+        """Stop half of those not used since ``before``, a time of the loop; the last one stays."""
+        unused = sum(instance.last_used < before for instance in self._idle)
+        for _ in range(min((unused + 1) // 2, len(self._instances) - 1)):
+            if self._idle and self._idle[0].last_used < before:  # it may have been called
+                await self.stop_oldest_idle()
+
     async def stop_oldest_idle(self) -> None:
         """Stop the idle instance that was used longest ago, if there is one."""
         if self._idle:
@@ -288,9 +298,15 @@ class Pool:
         self._tick = None
         if self._queue:
             self._pace.tick(self._loop.time(), _TICK_S, len(self._running))
+            if self._load().is_short:
+                self._look_at_effort()
             self._grow()
         else:
             self._pace.rest()
+
+    def _look_at_effort(self) -> None:
+        pids = (instance.pid for instance in self._running)
+        self._effort.look(self._loop.time(), pids, len(self._running), self._pace.answers)
 
     def _load(self) -> Load:
         now = self._loop.time()
@@ -300,7 +316,8 @@ class Pool:
             starting=self._starting,
             gap_s=self._pace.gap_s(self._cold_start_s),
             cold_start_s=self._cold_start_s,
-            ceiling=self._pace.ceiling(now),
+            ceiling=self._pace.ceiling(now) if self._effort.blind else math.inf,
+            useful=self._effort.useful(now),
         )
 
     def _new_instance(self) -> Instance:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Limits
 
 _SPARES_LIVE_S: Final = 600.0
+# A page that is loaded again within this time finds all the instances that it needed before.
+_SURPLUS_S: Final = 10.0
 _MEASURE_EVERY_S: Final = 1.0
 
 
@@ -85,6 +87,7 @@ class Upkeep:
             await asyncio.sleep(self._prune_every_s)
             for pool in self._pools():
                 await pool.stop_idle(loop.time() - self._limits().idle_timeout_s)
+                await pool.stop_surplus(loop.time() - _SURPLUS_S)
             await self._spares.end_unused(loop.time() - _SPARES_LIVE_S)
 
     async def _measure(self) -> None:

@@ -73,6 +73,11 @@ def invoke(call: m.Invoke) -> None:
         case "sleep":
             time.sleep(event["seconds"])
             send(ok(number, "slept"))
+        case "compute":
+            end = time.process_time() + event["seconds"]
+            while time.process_time() < end:
+                pass
+            send(ok(number, "computed"))
         case "fail":
             send(error(number, "no", fatal=False))
         case "fail and exit":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,6 +54,19 @@ async def pool_of(
         assert pool.instances == 0
 
 
+@asynccontextmanager
+async def busy_loops(count: int) -> AsyncIterator[None]:
+    """Other programs that compute all the while, for a minute at most."""
+    code = "import time\nend = time.monotonic() + 60\nwhile time.monotonic() < end: pass"
+    loops = [await asyncio.create_subprocess_exec(sys.executable, "-c", code) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for each in loops:
+            each.kill()
+            await each.wait()
+
+
 async def test_warm_call_reuses_the_instance_and_only_the_first_is_cold(
     deploy: Deploy, ask: Ask, sink: Remembering
 ) -> None:
@@ -88,6 +102,40 @@ async def test_quick_calls_get_few_instances_however_many_wait(
         for _ in range(5):
             await asyncio.gather(*(pool.invoke(ask("echo"), Timing()) for _ in range(64)))
         assert pool.instances <= 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who computes")
+async def test_calls_that_compute_get_no_more_than_the_processors_on_a_busy_machine(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    cores = len(os.sched_getaffinity(0))
+    end = asyncio.get_running_loop().time() + 3
+    async with pool_of(deploy(), sink) as pool, busy_loops(2):
+
+        async def caller() -> None:
+            while asyncio.get_running_loop().time() < end:
+                await pool.invoke(ask("compute", seconds=0.005), Timing())
+
+        await asyncio.gather(*(caller() for _ in range(64)))
+        assert pool.instances <= cores + 3
+
+
+async def test_instances_that_were_not_needed_lately_end_by_halves_and_one_stays(
+    deploy: Deploy, ask: Ask, sink: Remembering
+) -> None:
+    async with pool_of(deploy(), sink) as pool:
+        await asyncio.gather(*(pool.invoke(ask("sleep", seconds=1.0), Timing()) for _ in range(6)))
+        assert pool.instances == 6
+        then = asyncio.get_running_loop().time()
+        await asyncio.gather(*(pool.invoke(ask("echo"), Timing()) for _ in range(2)))
+        counts = []
+        for _ in range(4):
+            await pool.stop_surplus(before=then)
+            counts.append(pool.instances)
+        assert counts == [4, 3, 2, 2]  # two were needed since
+        for _ in range(3):
+            await pool.stop_surplus(before=then + 3600)
+        assert pool.instances == 1
 
 
 async def test_instances_are_bounded_and_the_rest_waits(

@@ -38,6 +38,16 @@ def test_slow_function_gets_one_for_each_caller() -> None:
     assert instances_to_start(load(waiting=62, working=2, gap_s=1.0)) == 62
 
 
+def test_slow_function_gets_them_even_while_its_first_instance_is_the_only_one() -> None:
+    assert instances_to_start(load(waiting=63, working=1, gap_s=1.0)) == 63
+
+
+def test_no_more_start_than_are_of_use() -> None:
+    assert instances_to_start(load(waiting=60, working=4, gap_s=1.0, useful=7.9)) == 3
+    assert instances_to_start(load(waiting=60, working=4, gap_s=1.0, useful=0.5)) == 0
+    assert instances_to_start(load(waiting=60, working=1, gap_s=1.0, useful=0.5)) == 1
+
+
 def test_ceiling_holds_growth_back() -> None:
     assert instances_to_start(load(waiting=60, working=4, gap_s=1.0, ceiling=4)) == 0
     assert instances_to_start(load(waiting=60, working=2, gap_s=1.0, ceiling=4)) == 2
@@ -98,6 +108,22 @@ def test_silence_counts_once_it_is_longer_than_patience() -> None:
     assert pace.gap_s(0.05) == 0.0
     steady(pace, 10.04, 0, 46)
     assert 0.49 < pace.gap_s(0.05) < 0.51
+
+
+def test_first_answer_after_a_silence_says_how_seldom_they_come() -> None:
+    pace = Pace()
+    pace.tick(0.0, _TICK_S, 1)
+    now = steady(pace, 0.0, 0, 99)
+    steady(pace, now, 2, 1, working=2)
+    assert 0.45 < pace.gap_s(0.05) < 0.55
+
+
+def test_all_answers_are_counted() -> None:
+    pace = Pace()
+    pace.tick(0.0, _TICK_S, 1)
+    steady(pace, 0.0, 10, 5)
+    pace.answered()
+    assert pace.answers == 51
 
 
 def test_machine_that_stood_still_is_not_taken_for_a_slow_function() -> None:
