@@ -65,8 +65,9 @@ def _busy() -> AbstractContextManager[object]:
 def _print(findings: Sequence[Finding]) -> None:
     from polyfn.app.doctor import Status
     from polyfn.cli import screen
+    from polyfn.cli.table import print_table
 
-    screen.print_table(_table(findings), sys.stdout)
+    print_table(_table(findings), sys.stdout)
     count = sum(each.status is Status.ERROR for each in findings)
     things = "1 thing" if count == 1 else f"{count} things"
     paint = screen.stdout_paint()

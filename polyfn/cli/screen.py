@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from rich.table import Table
-
     from polyfn.build.progress import Event
     from polyfn.cli.table import Cell
     from polyfn.gateway.exchange import RequestRecord
@@ -129,14 +127,6 @@ def notes(functions: Sequence[Function], root: Path) -> list[str]:
             winner = _relative(function.main_file, root)
             lines.append(f"{function.name}: {winner} is served, {_relative(path, root)} is not")
     return lines
-
-
-def print_table(table: Table, out: TextIO) -> None:
-    """Print a table as wide as it must be where nobody's window sets a width."""
-    from rich.console import Console
-
-    width = None if out.isatty() else 400
-    Console(file=out, width=width, highlight=False).print(table)
 
 
 def say(text: str) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
+    from rich.table import Table
+
     from polyfn.cli.screen import Paint
 
 _BETWEEN: Final = "  "
@@ -86,14 +88,21 @@ def _columns() -> int:
 def _show_folded(
     heading: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO, paint: Paint
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = RichTable(box=None, pad_edge=False, header_style="bold")
     for title in heading:
         table.add_column(title, no_wrap=title == "url", overflow="fold")
     for row in rows:
         table.add_row(*(Text(paint.others(cell.text), style=cell.colour or "") for cell in row))
-    width = None if out.isatty() else 400
-    Console(file=out, width=width, highlight=False).print(table)
+    print_table(table, out)
+
+
+def print_table(table: Table, out: TextIO) -> None:
+    """Print a table of rich's, as wide as it must be where nobody's window sets a width."""
+    from rich.console import Console
+
+    # Both, or rich takes every terminal that calls itself "dumb" for 80 columns wide.
+    width = _columns() if out.isatty() else 400
+    Console(file=out, width=width, height=25, highlight=False).print(table)
