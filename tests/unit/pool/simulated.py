@@ -1,4 +1,4 @@
-"""A machine of few processors on which a pool serves callers, millisecond by millisecond.
+"""A machine of few processors on which a pool serves callers, step by step.
 
 Each call computes, sleeps, and costs the supervisor some work; other programs compute beside. Who
 is ready shares the processors evenly. The rule under test is polyfn's own, with its own ticks; of
@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from polyfn.pool.effort import OWN, Effort, Spent
 from polyfn.pool.growth import Load, Pace, instances_to_start
 
-_STEP_S = 0.001
 _TICK_S = 0.01
 _BOOT_S = 0.05
 
@@ -36,9 +35,9 @@ class Work:
     def is_ready(self) -> bool:
         return self.sleep_s <= 0 and self.rest_s > 1e-9
 
-    def run(self, share: float) -> None:
-        used = min(share * _STEP_S, self.rest_s)
-        starved = _STEP_S - used if self.rest_s - used > 1e-9 else 0.0
+    def run(self, share: float, step_s: float) -> None:
+        used = min(share * step_s, self.rest_s)
+        starved = step_s - used if self.rest_s - used > 1e-9 else 0.0
         self.rest_s -= used
         self.spent = Spent(self.spent.computing_s + used, self.spent.starved_s + starved)
 
@@ -53,6 +52,8 @@ class Machine:
         sleep_s: What a call waits for anything else.
         answer_s: The supervisor's work for an answer.
         noise: Other programs that compute all the time.
+        step_s: How finely time passes. What is done within a step looks asleep for the rest of it,
+            so it must be short beside a call's own time.
     """
 
     callers: int
@@ -61,6 +62,7 @@ class Machine:
     cores: int = 2
     answer_s: float = 0.0004
     noise: int = 0
+    step_s: float = 0.001
     now: float = 0.0
     answers: int = 0
     working: dict[int, Work] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Machine:
             if self.waiting and self.now >= self.next_tick:
                 self._tick()
             self._step()
-            self.now += _STEP_S
+            self.now += self.step_s
 
     def _tick(self) -> None:
         self.next_tick = self.now + _TICK_S
@@ -115,9 +117,9 @@ class Machine:
         share = min(1.0, self.cores / len(ready)) if ready else 1.0
         for each in programs:
             if each.is_ready:
-                each.run(share)
+                each.run(share, self.step_s)
             else:
-                each.sleep_s -= _STEP_S
+                each.sleep_s -= self.step_s
         self._move_on()
 
     def _move_on(self) -> None:

@@ -82,8 +82,15 @@ def test_starving_never_makes_more_instances_useful(
 def test_function_that_computes_never_gets_more_than_the_processors_and_two(
     compute_s: float, noise: int, cores: int
 ) -> None:
-    machine = Machine(callers=64, compute_s=compute_s, sleep_s=0.0, noise=noise, cores=cores)
-    machine.run(6.0)
+    machine = Machine(
+        callers=64,
+        compute_s=compute_s,
+        sleep_s=0.0,
+        noise=noise,
+        cores=cores,
+        step_s=min(compute_s / 4, 0.001),
+    )
+    machine.run(3.0)
     assert machine.instances <= cores + 2
 
 
