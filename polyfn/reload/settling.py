@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # One file that was saved is taken at once; several are mostly the beginning of more.
 _ONE_S: Final = 0.004
 _SEVERAL_S: Final = 0.03
-_LONGEST_S: Final = 0.3
+# By then the spare that the reload before took has been replaced.
+_LONGEST_S: Final = 0.7
 # git holds its index while it checks files out: until then what lies there is half of each.
 _LOCKED_LONGEST_S: Final = 10.0
 
