@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -52,6 +53,8 @@ def suites() -> list[Suite]:
 
 def main() -> int:
     """Run all suites, or those named on the command line; 0 when none failed."""
+    # A shell that runs this in the background has it ignored, which the tests would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [suite for suite in suites() if suite.name in (sys.argv[1:] or suite.name)]
     results = [(suite.name, *run(suite)) for suite in chosen]
     print(f"\n{'suite':<16} {'result':<8} {'s':>6}")
