@@ -6,8 +6,8 @@
  * HELLO comes before anything else is loaded: the supervisor answers while we load the rest.
  */
 
-const { FrameOutput } = require('./pipes.cjs');
-const { PROTOCOL, RUNNER_VERSION, encode } = require('./protocol.cjs');
+const { FrameOutput } = require('./wire/pipes.cjs');
+const { PROTOCOL, RUNNER_VERSION, encode } = require('./wire/protocol.cjs');
 
 const [readFd, writeFd] = frameFds(process.env.POLYFN_FRAME_FDS);
 delete process.env.POLYFN_FRAME_FDS;

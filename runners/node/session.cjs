@@ -12,17 +12,17 @@
 
 const path = require('node:path');
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { MAX_LIST, PROTOCOL, ProtocolViolation, decode, encode } = require('./protocol.cjs');
-const { FrameInput } = require('./pipes.cjs');
-const { RuntimeError, describe, inWords } = require('./errors.cjs');
-const { jsonObject, specOf } = require('./spec.cjs');
-const { Invocation } = require('./invocation.cjs');
-const { assemble } = require('./event.cjs');
-const { createContext } = require('./context.cjs');
-const { changeDirectory, replaceEnvironment, setTraceId } = require('./environment.cjs');
-const { captureLogs } = require('./logs.cjs');
-const { LoadedFiles } = require('./loaded.cjs');
-const { loadHandler } = require('./loader.cjs');
+const { MAX_LIST, PROTOCOL, ProtocolViolation, decode, encode } = require('./wire/protocol.cjs');
+const { FrameInput } = require('./wire/pipes.cjs');
+const { RuntimeError, describe, inWords } = require('./errors/errors.cjs');
+const { jsonObject, specOf } = require('./load/spec.cjs');
+const { Invocation } = require('./call/invocation.cjs');
+const { assemble } = require('./call/event.cjs');
+const { createContext } = require('./call/context.cjs');
+const { changeDirectory, replaceEnvironment, setTraceId } = require('./load/environment.cjs');
+const { captureLogs } = require('./logs/logs.cjs');
+const { LoadedFiles } = require('./load/loaded.cjs');
+const { loadHandler } = require('./load/loader.cjs');
 
 const SPARE_AFTER_MS = 50;
 const EXIT_FAILED = 1;
@@ -33,7 +33,7 @@ const ENDINGS = new Set(['RESULT', 'VALUE', 'END', 'ERROR']);
 class Session {
   /**
    * @param {number} readFd
-   * @param {import('./pipes.cjs').FrameOutput} output
+   * @param {import('./wire/pipes.cjs').FrameOutput} output
    */
   constructor(readFd, output) {
     this.output = output;

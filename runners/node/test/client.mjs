@@ -10,8 +10,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
-const { decode, encode } = require('../protocol.cjs');
-const { FrameReader } = require('../frames.cjs');
+const { decode, encode } = require('../wire/protocol.cjs');
+const { FrameReader } = require('../wire/frames.cjs');
 
 export const RUNNER = fileURLToPath(new URL('../runner.cjs', import.meta.url));
 const WAIT_MS = 20_000;

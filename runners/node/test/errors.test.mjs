@@ -7,7 +7,7 @@ import vm from 'node:vm';
 import { Runner, project } from './client.mjs';
 
 const require = createRequire(import.meta.url);
-const { describe } = require('../errors.cjs');
+const { describe } = require('../errors/errors.cjs');
 
 async function serve(t, source) {
   return Runner.ready(t, project(t, { 'hello.js': source }), 'hello.js');

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 
 const require = createRequire(import.meta.url);
-const { assemble } = require('../event.cjs');
-const { Packer, unpack } = require('../msgpack.cjs');
+const { assemble } = require('../call/event.cjs');
+const { Packer, unpack } = require('../wire/msgpack.cjs');
 
 const PLAIN = 'a "quoted" \\ text\n\0\x7f'.padEnd(32, '.');
 const SIZES = [65_535, 65_536, 65_568, 1_100_000];

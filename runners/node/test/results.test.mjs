@@ -6,8 +6,8 @@ import test from 'node:test';
 import { Runner, project } from './client.mjs';
 
 const require = createRequire(import.meta.url);
-const { ending } = require('../result.cjs');
-const { assemble } = require('../event.cjs');
+const { ending } = require('../call/result.cjs');
+const { assemble } = require('../call/event.cjs');
 
 const http = (value) => ending(value, true);
 const RESULT = (status, headers = [], body = null, base64 = false) => ['RESULT', [status, headers, body, base64]];

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 
 const require = createRequire(import.meta.url);
-const { ProtocolViolation, decode, encode } = require('../protocol.cjs');
-const { FrameReader } = require('../frames.cjs');
+const { ProtocolViolation, decode, encode } = require('../wire/protocol.cjs');
+const { FrameReader } = require('../wire/frames.cjs');
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
 

@@ -5,7 +5,7 @@
  * that the printing code belongs to.
  */
 
-const { encode } = require('./protocol.cjs');
+const { encode } = require('../wire/protocol.cjs');
 const { captureOutput } = require('./output.cjs');
 const { watchConsole } = require('./console.cjs');
 

@@ -12,8 +12,8 @@
  * a handler returns without a promise is its answer, as under the Netlify CLI (lambda-local).
  */
 
-const { PayloadTooLong } = require('./protocol.cjs');
-const { RuntimeError } = require('./errors.cjs');
+const { PayloadTooLong } = require('../wire/protocol.cjs');
+const { RuntimeError } = require('../errors/errors.cjs');
 const { ending } = require('./result.cjs');
 
 const CALLBACK_PARAMETERS = 3;

@@ -6,7 +6,7 @@
 
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { RuntimeError, inWords } = require('./errors.cjs');
+const { RuntimeError, inWords } = require('../errors/errors.cjs');
 const { isRefusedBy, syntaxErrorPlace } = require('./syntax_errors.cjs');
 
 const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);

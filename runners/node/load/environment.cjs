@@ -4,7 +4,7 @@
  * Makes the process the function's own: environment, time zone, working directory.
  */
 
-const { RuntimeError } = require('./errors.cjs');
+const { RuntimeError } = require('../errors/errors.cjs');
 
 /**
  * Replaces the process's environment. Setting and deleting `TZ` makes Node forget the old zone.

@@ -5,8 +5,8 @@
  */
 
 const { isAscii } = require('node:buffer'); // Node 18.15
-const { ProtocolViolation } = require('./protocol.cjs');
-const { RuntimeError } = require('./errors.cjs');
+const { ProtocolViolation } = require('../wire/protocol.cjs');
+const { RuntimeError } = require('../errors/errors.cjs');
 
 const RAW = 0;
 const TEXT = 1;

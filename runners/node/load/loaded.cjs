@@ -17,7 +17,7 @@ const { fileURLToPath } = require('node:url');
 
 const PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-const OWN = __dirname + path.sep;
+const OWN = path.dirname(__dirname) + path.sep;
 const HAS_HOOKS = module_.registerHooks !== undefined;
 // It is loaded with the first ES module.
 const ES_MODULES = 'NativeModule internal/modules/esm/get_format';

@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 
+const RUNNER = path.dirname(__dirname) + path.sep;
 const MAX_DEPTH = 5;
 const MAX_LINES = 200;
 const FRAME = /^\s+at /;
@@ -61,7 +62,7 @@ class Shown {
     if (!FRAME.test(line)) return false;
     if (NODES_OWN.test(line)) return true;
     const file = toPath(PLACE.exec(line)?.[2]);
-    return file !== null && (file === this.bundle || file.startsWith(__dirname + path.sep));
+    return file !== null && (file === this.bundle || file.startsWith(RUNNER));
   }
 
   #relative(line) {

@@ -7,7 +7,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { RuntimeError } = require('./errors.cjs');
+const { RuntimeError } = require('../errors/errors.cjs');
 
 /**
  * @param {{main_file: string, source_file?: string, handler: string, root: string}} spec of LOAD

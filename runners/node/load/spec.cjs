@@ -4,7 +4,7 @@
  * The JSON objects inside messages: LOAD's spec, INVOKE's extras.
  */
 
-const { PROTOCOL, ProtocolViolation } = require('./protocol.cjs');
+const { PROTOCOL, ProtocolViolation } = require('../wire/protocol.cjs');
 
 /**
  * What LOAD asks for; of another protocol only the `protocol` is sure to be there.

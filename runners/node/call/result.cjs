@@ -4,8 +4,8 @@
  * Turns what a handler answered into a RESULT or a VALUE (PROTOCOL.md §3).
  */
 
-const { MAX_LIST, MAX_UINT } = require('./protocol.cjs');
-const { RuntimeError } = require('./errors.cjs');
+const { MAX_LIST, MAX_UINT } = require('../wire/protocol.cjs');
+const { RuntimeError } = require('../errors/errors.cjs');
 
 const NONE = Object.freeze([]);
 
