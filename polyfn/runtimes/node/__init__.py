@@ -62,7 +62,7 @@ class NodeRuntime:
         """Bundle TypeScript.
 
         JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner also
-        where Node does not do so by itself, before 20.19 (`runners/node/module_syntax.cjs`).
+        where Node does not do so by itself, before 20.19 (`runners/node/load/module_syntax.cjs`).
         """
         if not _is_typescript(function):
             return None
