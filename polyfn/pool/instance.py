@@ -23,19 +23,18 @@ from polyfn.errors import (
 from polyfn.pool import exits
 from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
-from polyfn.pool.channel import Channel
+from polyfn.pool.child import Child, Listener
 from polyfn.pool.journal import Journal
 from polyfn.pool.json_fields import error_fields, extras_of
 from polyfn.pool.loaded import nobody_watches
-from polyfn.pool.logpipe import LogPipe
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from polyfn.pool.channel import Channel
     from polyfn.pool.deployment import Deployment
-    from polyfn.pool.process import Process
     from polyfn.pool.spare import Spare
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
@@ -46,8 +45,6 @@ _BOOT_TIMEOUT_S: Final = 10.0
 # The rungs of the stop ladder after the drain limit.
 _AFTER_EOF_S: Final = 0.25
 _AFTER_TERM_S: Final = 0.5
-# A child that has exited may have left whole frames in its pipe: they are read first.
-_LAST_FRAMES_S: Final = 0.5
 # A runner that was told CANCEL and does not end its writer is killed.
 _CANCEL_GRACE_S: Final = 10.0
 _ENDINGS: Final = (m.Result, m.Value, m.End)
@@ -90,18 +87,16 @@ class Instance:
         self._on_dead = on_dead
         self._on_loaded = on_loaded
         self._loop = asyncio.get_running_loop()
-        self._channel = Channel(self._on_message, self._on_frames_end)
         own_lines = deployment.launch.own_lines
         self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}  # one at most
         self._limit = Alarm(self._loop, self._expire)
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
-        self._frames_ended = asyncio.Event()
         self._failure: PolyfnError | None = None
-        self._process: Process | None = None
+        self._child: Child | None = None
+        self._channel: Channel  # the child's, from its start on
         self._burial: asyncio.Task[None] | None = None
-        self._log: LogPipe | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -113,7 +108,7 @@ class Instance:
     @property
     def pid(self) -> int:
         """The child's process id; 0 before it is started."""
-        return self._process.pid if self._process else 0
+        return self._child.pid if self._child else 0
 
     async def start(self, spare: Spare | None = None) -> None:
         """Spawn the child, and load the function.
@@ -145,19 +140,19 @@ class Instance:
         process, pipes = self._spawner.spawn(
             launch.argv, self.deployment.spawn_environment, launch.frame_fds
         )
-        self._process = process
-        self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
-        process.exited.add_done_callback(self._on_exit)
-        await self._channel.open(pipes)
+        child = Child(process, pipes, self._ears())
+        self._child, self._channel = child, child.channel
+        await child.open()
 
     def _adopt(self, spare: Spare) -> None:
-        self._process, self._channel, self._log = spare.hand_over()
-        self._channel.listen(self._on_message, self._on_frames_end)
-        self._log.listen(self._journal.raw)
-        self._process.exited.add_done_callback(self._on_exit)
+        self._child = spare.hand_over(self._ears())
+        self._channel = self._child.channel
         self.deployment.check()
         if spare.booted:
             self._on_hello()
+
+    def _ears(self) -> Listener:
+        return Listener(self._on_message, self._on_frames_end, self._journal.raw, self._on_exit)
 
     def begin(self, call: Call) -> None:
         """Send an event; only when IDLE. The call's answer comes by itself."""
@@ -183,7 +178,7 @@ class Instance:
 
     async def stop(self, drain_s: float = 0.0) -> None:
         """End it: drain, end of file, SIGTERM, SIGKILL; returns when it is reaped."""
-        if self._process is None:
+        if self._child is None:
             return
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
@@ -193,16 +188,16 @@ class Instance:
             self._apply(Event.STOP)
             self._channel.close_input()
         if not await self._dies_within(_AFTER_EOF_S):
-            self._process.signal_group(signal.SIGTERM)
+            self._child.signal(signal.SIGTERM)
         if not await self._dies_within(_AFTER_TERM_S):
             self.kill()
         await self.dead.wait()
 
     def kill(self) -> None:
         """End it at once, with all it has started."""
-        if self._process is not None and self.state is not State.DEAD:
+        if self._child is not None and self.state is not State.DEAD:
             self._apply(Event.STOP)
-            self._process.signal_group(signal.SIGKILL)
+            self._child.signal(signal.SIGKILL)
 
     async def _load(self) -> None:
         await self._settles({self._booted, self._ready}, _BOOT_TIMEOUT_S, "start")
@@ -309,8 +304,8 @@ class Instance:
         self._limit.off()
         now = self.last_used = self._loop.time()
         call.end(now)
-        if self._log is not None:
-            self._log.end_of_request()
+        if self._child is not None:
+            self._child.log.end_of_request()
         self._apply(Event.ANSWER)
 
     def _offer(self) -> None:
@@ -331,7 +326,6 @@ class Instance:
         call.fail(self._failure)
 
     def _on_frames_end(self, violation: ProtocolViolation | None) -> None:
-        self._frames_ended.set()
         if violation is not None:
             self._failure = ProtocolViolation(
                 f"Function {self.function!r} broke the runner protocol: {violation.message}. "
@@ -348,25 +342,18 @@ class Instance:
         self._apply(Event.STOP)
         self._loop.call_later(_AFTER_EOF_S, self.kill)
 
-    def _on_exit(self, exited: asyncio.Future[int]) -> None:
-        self._burial = self._loop.create_task(self._bury(exited.result()))
+    def _on_exit(self, child: Child, code: int) -> None:
+        self._burial = self._loop.create_task(self._bury(child, code))
 
-    async def _bury(self, code: int) -> None:
-        try:
-            async with asyncio.timeout(_LAST_FRAMES_S):
-                await self._frames_ended.wait()
-        except TimeoutError:
-            pass  # a descendant holds the pipe open: it is closed below
-        unread = self._channel.has_unread()
-        unloaded = unread or self._channel.has_lost() or code == -signal.SIGKILL
-        self._channel.close()
+    async def _bury(self, child: Child, code: int) -> None:
+        unread, lost = await child.read_the_rest()
         self._limit.close()
-        if self._log is not None:
-            self._log.close()
+        child.close()
         if self._left_idle:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
+        unloaded = unread or lost or code == -signal.SIGKILL
         never = exits.died_while_loading(self.function, code, words, unread=unloaded)
         self._fail_loading(self._failure or never)
         died = exits.died_unread if unread else exits.died_in_invocation

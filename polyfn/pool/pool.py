@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import os
-import time
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
 from polyfn.pool.calls import Call, PromptCall
-from polyfn.pool.effort import Effort
+from polyfn.pool.demand import TICK_S, Demand
 from polyfn.pool.exits import NeverBegun, NeverLoaded
-from polyfn.pool.growth import Load, Pace, instances_to_start
 from polyfn.pool.instance import Instance
-from polyfn.pool.loaded import nobody_watches
+from polyfn.pool.loaded import LoadedFiles, nobody_watches
 from polyfn.pool.queue import Queue
 from polyfn.pool.states import State
 
@@ -31,11 +27,6 @@ if TYPE_CHECKING:
     from polyfn.ports import LogSink
     from polyfn.settings.values import Limits
 
-# While somebody waits, growth is thought over again this often: only then does a long call show.
-_TICK_S: Final = 0.01
-_FIRST_COLD_START_S: Final = 0.05
-# No function has as many; one that makes names up shall not fill the memory.
-_MOST_LOADED_FILES: Final = 100_000
 # To how many processes an event is given that die before they have read it.
 _DELIVERIES: Final = 3
 
@@ -65,9 +56,7 @@ class Pool:
         self._sink = sink
         self._spawner = spawner
         self._spares = spares
-        self._on_loaded = on_loaded
-        self._loaded_files: set[str] = set()
-        self._opened = time.time()
+        self._loaded = LoadedFiles(deployment, on_loaded)
         self._loop = asyncio.get_running_loop()
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
@@ -76,9 +65,7 @@ class Pool:
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
-        self._pace = Pace()
-        self._effort = Effort()
-        self._cold_start_s = _FIRST_COLD_START_S
+        self._demand = Demand()
         self._closed = False
         self.emptied = asyncio.Event()
         """Set when it has been closed or retired, and its last process is gone."""
@@ -107,7 +94,7 @@ class Pool:
     @property
     def loaded_files(self) -> frozenset[str]:
         """All files, absolute, that any instance said it was loaded from; broken ones included."""
-        return frozenset(self._loaded_files)
+        return self._loaded.files
 
     @property
     def idle_since(self) -> float | None:
@@ -256,7 +243,7 @@ class Pool:
 
     def _on_idle(self, instance: Instance) -> None:
         if self._running.pop(instance, None) is not None:
-            self._pace.answered()
+            self._demand.pace.answered()
         call = self._queue.next()
         if call is not None:
             self._begin(instance, call)
@@ -277,48 +264,35 @@ class Pool:
         self._instances.discard(instance)
         self._settle()
 
-    def _keep_loaded(self, files: tuple[str, ...]) -> None:
-        fresh = frozenset(filter(os.path.isabs, files)) - self._loaded_files
-        if fresh and len(self._loaded_files) < _MOST_LOADED_FILES:
-            self._loaded_files |= fresh
-            self._on_loaded(self.deployment, fresh, self._opened)
-
     # Growth
 
     def _grow(self) -> None:
         if self._closed or not self._queue:
             return
         room = self.limits.instances_per_function - len(self._instances)
-        for _ in range(min(room, instances_to_start(self._load()))):
+        wanted = self._demand.to_start(
+            self._loop.time(),
+            waiting=len(self._queue),
+            starting=self._starting,
+            working=len(self._running),
+        )
+        for _ in range(min(room, wanted)):
             self._spawn_task(self._start_one(self._new_instance()))
         if self._tick is None:
-            self._tick = self._loop.call_later(_TICK_S, self._think_again)
+            self._tick = self._loop.call_later(TICK_S, self._think_again)
 
     def _think_again(self) -> None:
         self._tick = None
         if self._queue:
-            self._pace.tick(self._loop.time(), _TICK_S, len(self._running))
-            if self._load().is_short:
-                self._look_at_effort()
+            self._demand.tick(
+                self._loop.time(),
+                waiting=len(self._queue),
+                starting=self._starting,
+                working=(instance.pid for instance in self._running),
+            )
             self._grow()
         else:
-            self._pace.rest()
-
-    def _look_at_effort(self) -> None:
-        pids = (instance.pid for instance in self._running)
-        self._effort.look(self._loop.time(), pids, len(self._running), self._pace.answers)
-
-    def _load(self) -> Load:
-        now = self._loop.time()
-        return Load(
-            waiting=len(self._queue),
-            working=len(self._running),
-            starting=self._starting,
-            gap_s=self._pace.gap_s(self._cold_start_s),
-            cold_start_s=self._cold_start_s,
-            ceiling=self._pace.ceiling(now) if self._effort.blind else math.inf,
-            useful=self._effort.useful(now),
-        )
+            self._demand.pace.rest()
 
     def _new_instance(self) -> Instance:
         instance = Instance(
@@ -328,7 +302,7 @@ class Pool:
             self._spawner,
             on_idle=self._on_idle,
             on_dead=self._on_dead,
-            on_loaded=self._keep_loaded,
+            on_loaded=self._loaded.add,
         )
         self._instances.add(instance)
         self._starting += 1
@@ -376,9 +350,7 @@ class Pool:
             if self._closed:
                 raise Unavailable(f"Function {instance.function!r} is being stopped; call again.")
             await instance.start(spare)
-        if spare is None:  # the next one may have to start without a spare
-            self._cold_start_s = min(self._cold_start_s, instance.start_s)
-        self._pace.grew()
+        self._demand.started(instance.start_s if spare is None else None)
         self._on_idle(instance)
 
     def _spawn_task(self, work: Coroutine[None, None, None]) -> None:

@@ -7,9 +7,8 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final
 
-from polyfn.pool.channel import Channel
+from polyfn.pool.child import Child, Listener
 from polyfn.pool.journal import Journal
-from polyfn.pool.logpipe import LogPipe
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
@@ -48,51 +47,47 @@ class Spare:
         self._on_dead = on_dead
         self._loop = asyncio.get_running_loop()
         self._journal = Journal(sink, OWNER, f"spare/{next(_numbers)}")
-        self._channel = Channel(self._on_message, self._on_frames_end)
-        self._process = process
-        self._pipes = pipes
-        self._log = LogPipe(pipes.log, self._loop, self._journal.raw)
+        ears = Listener(self._on_message, self._on_frames_end, self._journal.raw, self._on_exit)
+        self._child = Child(process, pipes, ears)
         self._timer = self._loop.call_later(_BOOT_TIMEOUT_S, self.end)
         self._listening = False
         self._ending = False
-        process.exited.add_done_callback(self._on_exit)
 
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._process.pid
+        return self._child.pid
 
     @property
     def usable(self) -> bool:
         """Whether it can be handed over: it is alive, and nothing went wrong."""
-        return self._listening and not self._ending and self._process.alive
+        return self._listening and not self._ending and self._child.alive
 
     async def listen(self) -> None:
         """Wait for what it says; it may be handed over before it has said HELLO."""
-        await self._channel.open(self._pipes)
+        await self._child.open()
         if self._ending:
-            self._channel.close()
+            self._child.channel.close()
         self._listening = True
 
-    def hand_over(self) -> tuple[Process, Channel, LogPipe]:
-        """Give it away: who takes it must listen to all three, in this step of the loop."""
+    def hand_over(self, owner: Listener) -> Child:
+        """Give it away to a new owner."""
         self._timer.cancel()
-        self._log.end_of_request()
-        self._process.exited.remove_done_callback(self._on_exit)
-        return self._process, self._channel, self._log
+        self._child.pass_to(owner)
+        return self._child
 
     def end(self) -> None:
         """Have it exit; one that does not is killed."""
         if not self._ending:
             self._ending = True
             self._timer.cancel()
-            self._channel.close_input()
+            self._child.channel.close_input()
             self._timer = self._loop.call_later(_AFTER_EOF_S, self.kill)
 
     def kill(self) -> None:
         """End it at once."""
         self._ending = True
-        self._process.signal_group(signal.SIGKILL)
+        self._child.signal(signal.SIGKILL)
 
     def _on_message(self, message: FromRunner) -> None:
         if isinstance(message, m.Hello):
@@ -106,10 +101,9 @@ class Spare:
             self._journal.note("error", f"A runner broke its protocol: {violation.message}.")
         self.end()
 
-    def _on_exit(self, _: asyncio.Future[int]) -> None:
+    def _on_exit(self, child: Child, _: int) -> None:
         self._ending = True
         self._timer.cancel()
-        self._channel.close()
-        self._log.close()
+        child.close()
         self.dead.set()
         self._on_dead(self)
