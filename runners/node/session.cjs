@@ -75,7 +75,7 @@ class Session {
       case 'INVOKE':
         return this.#invoke(message);
       case 'CANCEL':
-        return undefined; // only streams are cancelled, and the others go on to their end
+        return this.open.get(message.id)?.cancel(); // one that has ended is none of ours
       case 'DRAIN':
         return this.#drain();
       default:
@@ -118,7 +118,7 @@ class Session {
     if (message.id === 0 || this.open.has(message.id) || this.draining) {
       throw new ProtocolViolation(`INVOKE came with id ${message.id}, which is not free now`);
     }
-    const invocation = new Invocation(message, this.send, this.describe);
+    const invocation = new Invocation(message, this.send, this.describe, this.output);
     const context = createContext(this.spec, invocation, this.#extras(message.extras));
     this.open.set(message.id, invocation);
     this.store.run(invocation, runHandler, invocation, this.handler, message, context);
@@ -164,6 +164,7 @@ class Session {
   #exits() {
     this.logs.flush();
     if (this.phase === 'loading') this.loaded.tellAll();
+    this.output.flush();
   }
 
   #waitForFrames(alive) {

@@ -24,14 +24,18 @@ class Invocation {
    * @param {(invocation: Invocation, name: string, values: Array) => void} send writes a message;
    *   an ending closes the invocation
    * @param {(error: unknown) => string} describe what an ERROR holds
+   * @param {import('../wire/pipes.cjs').FrameOutput} output takes a stream's chunks
    */
-  constructor(message, send, describe) {
+  constructor(message, send, describe, output) {
     this.id = message.id;
     this.requestId = message.request_id;
     this.deadline = performance.now() + message.remaining_ms;
     this.wantsHttp = message.want === 1;
     this.send = send;
     this.describe = describe;
+    this.output = output;
+    this.stream = null; // the response that goes out piece by piece
+    this.cancelled = false; // nobody reads it any more
     this.context = null;
     this.answered = false; // nothing that comes later counts
     this.awaited = false; // a promise of the handler's will answer
@@ -85,6 +89,28 @@ class Invocation {
     this.#sendError(error);
   }
 
+  /**
+   * Answers with a response that goes out piece by piece; its head does at once.
+   *
+   * @param {number} status
+   * @param {string[]} headers name, value, name, value …
+   * @returns {import('./response_stream.cjs').ResponseStream | null} `null`: it has been answered
+   */
+  openStream(status, headers) {
+    if (this.answered) return null;
+    this.answered = true;
+    const { ResponseStream } = require('./response_stream.cjs');
+    this.stream = new ResponseStream(this);
+    this.send(this, 'HEAD', [status, headers]);
+    return this.stream;
+  }
+
+  /** Nobody reads the stream any more. */
+  cancel() {
+    this.cancelled = true;
+    this.stream?.cancel();
+  }
+
   /** Ends because the process does, whatever has been answered already. */
   abort(error) {
     this.answered = true;
@@ -93,16 +119,9 @@ class Invocation {
 
   /** The event loop is empty: what has not been answered by now never will be. */
   loopEmptied() {
-    if (this.awaited && !this.answered) {
-      this.failed(
-        new RuntimeError(
-          'Runtime.NodeJsExit',
-          `Function '${this.context.functionName}' returned a promise that can never settle, because ` +
-            'nothing is left that could happen: an await waits for something that was never ' +
-            'started, or never calls back.',
-        ),
-      );
-    } else if (!this.ended) {
+    if (this.stream !== null) this.stream.loopEmptied();
+    else if (this.awaited && !this.answered) this.failed(neverSettles(this.context));
+    else if (!this.ended) {
       this.answered = true;
       this.#end(this.value);
     }
@@ -146,6 +165,15 @@ class Invocation {
 function isAnswer(value, parameters) {
   if (parameters < CALLBACK_PARAMETERS) return value !== undefined;
   return typeof value === 'object' && typeof value?.statusCode === 'number';
+}
+
+function neverSettles({ functionName }) {
+  return new RuntimeError(
+    'Runtime.NodeJsExit',
+    `Function '${functionName}' returned a promise that can never settle, because nothing is ` +
+      'left that could happen: an await waits for something that was never started, or never ' +
+      'calls back.',
+  );
 }
 
 function tooLarge({ size }) {

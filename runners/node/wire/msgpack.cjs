@@ -80,6 +80,12 @@ class Packer {
     this.at += size;
   }
 
+  /** What stands before so many bytes. */
+  binHead(size) {
+    this.#reserve(5);
+    this.#head(size, 0xc4, 0xc5, 0xc6);
+  }
+
   /** Writes a long text that takes a byte a character, without measuring it first; or nothing. */
   #longAscii(text) {
     const { length } = text;

@@ -2,7 +2,7 @@
 
 /**
  * The two frame pipes: one reader that may or may not keep the process alive, one writer that has
- * written when it returns.
+ * written when it returns, but for what a stream has yet to get into the pipe (`outflow.cjs`).
  */
 
 const fs = require('node:fs');
@@ -92,10 +92,50 @@ class FrameOutput {
     this.fd = fd;
     this.onGone = onGone;
     this.gone = false;
+    this.outflow = null; // made for the first stream
   }
 
-  /** Writes a whole frame before it returns: a process that ends a moment later loses nothing. */
+  /**
+   * Writes a whole frame before it returns: a process that ends a moment later loses nothing. Behind
+   * a stream that waits it waits, too, and is written at the process's exit if not before (`flush`).
+   */
   write(frame) {
+    if (this.outflow?.busy) this.outflow.append(frame);
+    else this.#write(frame);
+  }
+
+  /**
+   * Writes a stream's frame without waiting for room in the pipe.
+   *
+   * @param {Buffer} head
+   * @param {Uint8Array} data not copied: it must not change before it is taken
+   * @param {() => void} taken called later, when the last byte is in the pipe
+   * @returns {boolean} whether all of it is in the pipe already; `taken` is not called then
+   */
+  offer(head, data, taken) {
+    if (this.outflow === null) this.outflow = this.#openOutflow();
+    if (this.outflow) return this.outflow.offer(head, data, taken);
+    this.#write(head);
+    this.#write(data);
+    return true;
+  }
+
+  /** Writes all that waits. */
+  flush() {
+    this.outflow?.flush();
+  }
+
+  /** `undefined` where the pipe cannot be opened anew: a stream's writes block there. */
+  #openOutflow() {
+    const { Outflow } = require('./outflow.cjs');
+    try {
+      return new Outflow(this.fd, (error) => this.#end(error));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #write(frame) {
     let at = 0;
     while (at < frame.length && !this.gone) {
       try {

@@ -81,6 +81,24 @@ function encode(name, id, values) {
   return frame;
 }
 
+/**
+ * What stands before the bytes of a CHUNK, so that those need not be copied.
+ *
+ * @param {number} id of the invocation
+ * @param {number} size how many bytes follow
+ * @returns {Buffer} valid for ever
+ */
+function chunkHead(id, size) {
+  packer.start();
+  packer.array(3);
+  packer.uint(BY_NAME.get('CHUNK').number);
+  packer.uint(id);
+  packer.binHead(size);
+  const head = Buffer.from(packer.finish());
+  head.writeUInt32LE(head.length - HEADER_BYTES + size, 0);
+  return head;
+}
+
 function write(kind, value) {
   if (value === null) return packer.nil();
   switch (kind) {
@@ -167,6 +185,7 @@ module.exports = {
   PayloadTooLong,
   ProtocolViolation,
   RUNNER_VERSION,
+  chunkHead,
   decode,
   encode,
 };
