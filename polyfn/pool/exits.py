@@ -1,11 +1,11 @@
-"""What to say of a process that has ended."""
+"""What to say of a process that has ended, or that is ended."""
 
 from __future__ import annotations
 
 import signal
 from typing import TYPE_CHECKING, Final
 
-from polyfn.errors import InstanceDied, LoadFailed
+from polyfn.errors import InitTimedOut, InstanceDied, LoadFailed, ProtocolViolation, TimedOut
 
 if TYPE_CHECKING:
     from polyfn.model import LastWords
@@ -67,11 +67,54 @@ def died_while_loading(
     return kind(message, trace=_shown(words), type_="Runtime.ExitError")
 
 
+def not_ready(
+    function: str, what: str, limit_s: float, main_file: str, words: tuple[str, ...]
+) -> InitTimedOut:
+    """The error for a process that did not ``start``, or did not ``load``, in time."""
+    return InitTimedOut(
+        f"Function {function!r} did not {what} within {limit_s:g} s ({main_file}). "
+        "Move slow work out of the module's top level.",
+        trace=words,
+    )
+
+
 def died_uncalled(function: str, code: int) -> str:
     """The log's word on a process that ended between two calls."""
     return (
         f"Function {function!r} {describe(code)} while it was not called: something that a call "
         "had left running did that. The next call gets a fresh process."
+    )
+
+
+def died_held(function: str, code: int) -> str:
+    """The log's word on a process that ended between its answer and the end of its work."""
+    return (
+        f"Function {function!r} {describe(code)} before all was done that it had given to "
+        "waitUntil. The next call gets a fresh process."
+    )
+
+
+def timed_out(function: str, run_s: float) -> TimedOut:
+    """The error for a call that is stopped at its time limit."""
+    return TimedOut(
+        f"Function {function!r} was stopped after {run_s:.2f} s, its time limit. "
+        "Set `timeout` for it, or make it a background function."
+    )
+
+
+def timed_out_held(function: str) -> str:
+    """The log's word on work after the answer that is stopped at the call's time limit."""
+    return (
+        f"Function {function!r} was stopped at its time limit, before all was done that it had "
+        "given to waitUntil. Set `timeout` for it, or make it a background function."
+    )
+
+
+def broke_protocol(function: str, violation: ProtocolViolation) -> ProtocolViolation:
+    """The error for a call whose process wrote what the protocol does not allow."""
+    return ProtocolViolation(
+        f"Function {function!r} broke the runner protocol: {violation.message}. "
+        "Its instance was killed; does it write to descriptors it does not own?"
     )
 
 

@@ -12,14 +12,7 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final, Self
 
-from polyfn.errors import (
-    HandlerFailed,
-    InitTimedOut,
-    LoadFailed,
-    PolyfnError,
-    ProtocolViolation,
-    TimedOut,
-)
+from polyfn.errors import HandlerFailed, LoadFailed, PolyfnError
 from polyfn.pool import exits
 from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
@@ -33,6 +26,7 @@ from polyfn.wire import messages as m
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from polyfn.errors import ProtocolViolation
     from polyfn.pool.channel import Channel
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.spare import Spare
@@ -90,6 +84,7 @@ class Instance:
         own_lines = deployment.launch.own_lines
         self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}  # one at most
+        self._held: set[int] = set()  # calls whose work goes on after their answer
         self._limit = Alarm(self._loop, self._expire)
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
@@ -207,11 +202,8 @@ class Instance:
     async def _settles(self, futures: set[asyncio.Future[None]], limit_s: float, what: str) -> None:
         done, _ = await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise InitTimedOut(
-                f"Function {self.function!r} did not {what} within {limit_s:g} s "
-                f"({self.deployment.main_file}). Move slow work out of the module's top level.",
-                trace=self._journal.last_words(),
-            )
+            main_file, words = self.deployment.main_file, self._journal.last_words()
+            raise exits.not_ready(self.function, what, limit_s, main_file, words)
 
     # What the runner says
 
@@ -264,6 +256,10 @@ class Instance:
     def _on_call_message(self, message: FromRunner) -> None:
         call = self._calls.get(message.id)
         if call is None:  # it was given up: the answer comes too late
+            if isinstance(message, m.Release):
+                self._held.discard(message.id)
+                self._free()
+                self._offer()
             return
         if isinstance(message, _ENDINGS):
             self._end_call(message.id, call)
@@ -275,6 +271,8 @@ class Instance:
                 call.chunk(data)
             case m.Head():
                 self._begin_stream(message, call)
+            case m.Hold():
+                self._held.add(message.id)
             case m.Error():
                 name, text, trace = self._report(message)
                 if message.fatal:
@@ -299,11 +297,16 @@ class Instance:
             self._limit.set(self._loop.time() + _CANCEL_GRACE_S)
 
     def _end_call(self, number: int, call: Call) -> None:
-        """Close the books of a call: its log is complete, its timer off, the instance free."""
+        """Close the books of a call; if it left nothing to do, the instance is free."""
         del self._calls[number]
+        call.end(self._loop.time())
+        if number not in self._held:
+            self._free()
+
+    def _free(self) -> None:
+        """All that a call began is done: its log is complete, its timer off."""
         self._limit.off()
-        now = self.last_used = self._loop.time()
-        call.end(now)
+        self.last_used = self._loop.time()
         if self._child is not None:
             self._child.log.end_of_request()
         self._apply(Event.ANSWER)
@@ -315,22 +318,20 @@ class Instance:
     # What goes wrong
 
     def _expire(self) -> None:
+        if not self._calls:
+            self._journal.note("error", exits.timed_out_held(self.function))
+            self._held.clear()
+            self.kill()
+            return
         _, call = self._calls.popitem()
         call.end(self._loop.time())
-        seconds = call.timing.run_s
-        self._failure = TimedOut(
-            f"Function {self.function!r} was stopped after {seconds:.2f} s, its time limit. "
-            "Set `timeout` for it, or make it a background function."
-        )
+        self._failure = exits.timed_out(self.function, call.timing.run_s)
         self.kill()
         call.fail(self._failure)
 
     def _on_frames_end(self, violation: ProtocolViolation | None) -> None:
         if violation is not None:
-            self._failure = ProtocolViolation(
-                f"Function {self.function!r} broke the runner protocol: {violation.message}. "
-                "Its instance was killed; does it write to descriptors it does not own?"
-            )
+            self._failure = exits.broke_protocol(self.function, violation)
             self._journal.note("error", self._failure.message)
             self.kill()
         elif self.state is not State.DEAD:
@@ -351,6 +352,8 @@ class Instance:
         child.close()
         if self._left_idle:
             self._journal.note("error", exits.died_uncalled(self.function, code))
+        elif self._held and not self._calls and self._failure is None:
+            self._journal.note("error", exits.died_held(self.function, code))
         self._apply(Event.EXIT)
         words = self.deployment.launch.explain_end(self._journal.last_words())
         unloaded = unread or lost or code == -signal.SIGKILL

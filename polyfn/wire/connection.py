@@ -9,6 +9,8 @@ Inside READY each invocation has a stage of its own, until its one ending::
 
     send INVOKE ──▶ OPEN ──────────── RESULT (when it is wanted), VALUE, ERROR ──▶ ended
                      └──HEAD──▶ STREAMING ⟲ CHUNK ──────────────── END, ERROR ──▶ ended
+
+One for which HOLD came before its ending is held from then on, until RELEASE comes after it.
 """
 
 from __future__ import annotations
@@ -75,11 +77,12 @@ class Connection:
         hello: What HELLO said; empty before it.
     """
 
-    __slots__ = ("_last_id", "_reader", "_stages", "hello", "phase")
+    __slots__ = ("_held", "_last_id", "_reader", "_stages", "hello", "phase")
 
     def __init__(self) -> None:
         self._reader = frames.FrameReader()
         self._stages: dict[int, Stage] = {}
+        self._held: set[int] = set()
         self._last_id = 0
         self.phase = Phase.BOOTING
         self.hello: Mapping[str, Any] = {}
@@ -165,6 +168,8 @@ class Connection:
         kind = type(message)
         if message.id and kind in _OF_INVOCATION:
             self._judge_invocation(message.id, kind)
+        elif kind is m.Hold or kind is m.Release:
+            self._judge_hold(message.id, kind)
         elif kind is m.Log:
             if self.phase is Phase.BOOTING:
                 raise ProtocolViolation("LOG came before HELLO")
@@ -186,6 +191,19 @@ class Connection:
             del self._stages[number]
         else:
             self._stages[number] = following
+
+    def _judge_hold(self, number: int, kind: type[Any]) -> None:
+        is_open, is_held = number in self._stages, number in self._held
+        if kind is m.Hold and is_open and not is_held:
+            self._held.add(number)
+        elif kind is m.Release and is_held and not is_open:
+            self._held.remove(number)
+        else:
+            told = "held" if is_held else "not held"
+            state = "open" if is_open else "not open"
+            raise ProtocolViolation(
+                f"{_name(kind)} came for invocation {number}, which is {state} and {told}"
+            )
 
     def _judge_lifecycle(self, message: m.Message) -> None:
         match message, self.phase:

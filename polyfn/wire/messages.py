@@ -46,6 +46,8 @@ class Type(IntEnum):
     ERROR = 23
     LOG = 24
     LOADED = 25
+    HOLD = 26
+    RELEASE = 27
 
 
 class Load(NamedTuple):
@@ -156,8 +158,22 @@ class Loaded(NamedTuple):
     files: list[str]
 
 
+class Hold(NamedTuple):
+    """The runner goes on with this invocation after its ending."""
+
+    id: int
+
+
+class Release(NamedTuple):
+    """It is done with what it held."""
+
+    id: int
+
+
 ToRunner: TypeAlias = Load | Invoke | Cancel | Drain
-FromRunner: TypeAlias = Hello | Ready | Result | Value | Head | Chunk | End | Error | Log | Loaded
+FromRunner: TypeAlias = (
+    Hello | Ready | Result | Value | Head | Chunk | End | Error | Log | Loaded | Hold | Release
+)
 Message: TypeAlias = ToRunner | FromRunner
 
 
@@ -232,6 +248,8 @@ _KINDS: Final[dict[int, _Kind]] = {
     Type.ERROR: _Kind(Error, _BIN, _BOOL),
     Type.LOG: _Kind(Log, _UINT, _STR, _STR, check=_log),
     Type.LOADED: _Kind(Loaded, _LIST, check=_loaded),
+    Type.HOLD: _Kind(Hold),
+    Type.RELEASE: _Kind(Release),
 }
 _TYPES: Final[dict[type[Any], int]] = {kind.message: int(number) for number, kind in _KINDS.items()}
 

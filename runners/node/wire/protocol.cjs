@@ -43,6 +43,8 @@ const MESSAGES = {
   ERROR: { number: 23, fields: { error: 'bin', fatal: 'bool' } },
   LOG: { number: 24, fields: { stream: 'uint', level: 'str', text: 'str' } },
   LOADED: { number: 25, fields: { files: 'strings' } },
+  HOLD: { number: 26, fields: {} },
+  RELEASE: { number: 27, fields: {} },
 };
 
 /** What came, or what was to be sent, is not allowed by the protocol. */

@@ -93,6 +93,15 @@ def invoke(call: m.Invoke) -> None:
             send(ok(number, "bye"))
             time.sleep(event["seconds"])
             os._exit(1)
+        case "go on after the answer":
+            send(m.Hold(number), ok(number, str(os.getpid())))
+            while not Path(event["until"]).exists():
+                time.sleep(0.005)
+            if "exit" in event:
+                os._exit(event["exit"])
+            done = m.Log(number, 1, "info", f"done with {call.request_id}")
+            os.write(1, b"raw done\n")
+            send(done, m.Release(number))
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         case "garbage":

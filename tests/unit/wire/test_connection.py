@@ -34,11 +34,13 @@ SAMPLES: list[m.Message] = [
     *(m.Error(number, b"{}", fatal) for number in (0, 1, 2) for fatal in (True, False)),
     *(m.Log(number, 1, "", "x") for number in (0, 1, 2)),
     *(m.Loaded(number, ["/srv/a.js"]) for number in (0, 1)),
+    *(m.Hold(number) for number in (0, 1, 2)),
+    *(m.Release(number) for number in (0, 1, 2)),
 ]
 
 
 def in_phase(phase: str) -> Connection:
-    """A connection that has come so far; in the last three invocation 1 is under way."""
+    """A connection that has come so far; from ``open`` on invocation 1 is under way."""
     connection = Connection()
     if phase == "booting":
         return connection
@@ -56,6 +58,10 @@ def in_phase(phase: str) -> Connection:
     invoke(connection, want=0 if phase == "open for value" else 1)
     if phase == "streaming":
         list(connection.receive(m.frame(m.Head(1, 200, []))))
+    if phase in ("open and held", "held"):
+        list(connection.receive(m.frame(m.Hold(1))))
+    if phase == "held":
+        list(connection.receive(m.frame(m.Value(1, b"1"))))
     return connection
 
 
@@ -80,9 +86,11 @@ LEGAL = {
     "loading": {"READY 0", "ERROR 0!", "LOADED 0"} | LOGS,
     "failed": LOGS,
     "ready": {"ERROR 0", "ERROR 0!", "LOADED 0"} | LOGS,
-    "open": {"RESULT 1", "VALUE 1", "HEAD 1", "LOADED 0"} | ERRORS | LOGS,
-    "open for value": {"VALUE 1", "HEAD 1", "LOADED 0"} | ERRORS | LOGS,
-    "streaming": {"CHUNK 1", "END 1", "LOADED 0"} | ERRORS | LOGS,
+    "open": {"RESULT 1", "VALUE 1", "HEAD 1", "LOADED 0", "HOLD 1"} | ERRORS | LOGS,
+    "open for value": {"VALUE 1", "HEAD 1", "LOADED 0", "HOLD 1"} | ERRORS | LOGS,
+    "streaming": {"CHUNK 1", "END 1", "LOADED 0", "HOLD 1"} | ERRORS | LOGS,
+    "open and held": {"RESULT 1", "VALUE 1", "HEAD 1", "LOADED 0"} | ERRORS | LOGS,
+    "held": {"RELEASE 1", "LOADED 0", "ERROR 0", "ERROR 0!"} | LOGS,
 }
 
 
@@ -124,6 +132,14 @@ def test_stream_goes_on_until_its_one_ending(ending: m.Message) -> None:
     assert connection.open_ids == frozenset()
     with pytest.raises(ProtocolViolation):
         list(connection.receive(m.frame(chunk)))
+
+
+def test_invocation_is_held_until_its_release_and_no_longer() -> None:
+    connection = in_phase("held")
+    assert connection.open_ids == frozenset()
+    assert list(connection.receive(m.frame(m.Release(1)))) == [m.Release(1)]
+    with pytest.raises(ProtocolViolation, match="RELEASE came for invocation 1, which is not open"):
+        list(connection.receive(m.frame(m.Release(1))))
 
 
 def test_invocations_are_told_apart_by_their_ids() -> None:

@@ -37,6 +37,8 @@ MESSAGES = st.one_of(
     st.builds(m.Error, UINTS, BYTES, st.booleans()),
     st.builds(m.Log, UINTS, st.sampled_from([1, 2]), st.sampled_from([*m.LOG_LEVELS]), st.text()),
     st.builds(m.Loaded, UINTS, st.lists(st.text(), max_size=20)),
+    st.builds(m.Hold, UINTS),
+    st.builds(m.Release, UINTS),
 )
 JUNK: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text() | BYTES,

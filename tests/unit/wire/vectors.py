@@ -14,7 +14,7 @@ _CLASSES: dict[str, Any] = {
     each.__name__.upper(): each
     for each in (
         m.Load, m.Invoke, m.Cancel, m.Drain, m.Hello, m.Ready, m.Result, m.Value, m.Head, m.Chunk,
-        m.End, m.Error, m.Log, m.Loaded,
+        m.End, m.Error, m.Log, m.Loaded, m.Hold, m.Release,
     )
 }  # fmt: skip
 
