@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from polyfn.discover.routes import compile_route
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 def without_clashes(functions: Iterable[Function]) -> list[Function]:
     """Give a problem to each function one of whose routes another one before it has already.
 
-    Two may share a route when no method is common to both.
+    Two may share a route when no method is common to both. Routes whose parameters have other
+    names, or that are written in another case, are the same one.
 
     Args:
         functions: The one that should win first.
@@ -22,27 +25,22 @@ def without_clashes(functions: Iterable[Function]) -> list[Function]:
     Returns:
         The same functions in the same order.
     """
-    taken: dict[str, list[Function]] = {}
+    taken: dict[str, list[tuple[str, Function]]] = {}
     judged = []
     for function in functions:
         clash = next(
             (
-                (route, other)
+                _words(function, route, other, its_route)
                 for route in function.config.routes
-                for other in taken.get(_key(route), ())
+                for its_route, other in taken.get(compile_route(route).shape, ())
                 if function.valid and _share_a_method(function, other)
             ),
             None,
         )
-        judged.append(replace(function, problem=_words(function, *clash)) if clash else function)
+        judged.append(replace(function, problem=clash) if clash else function)
         for route in function.config.routes if judged[-1].valid else ():
-            taken.setdefault(_key(route), []).append(function)
+            taken.setdefault(compile_route(route).shape, []).append((route, function))
     return judged
-
-
-def _key(route: str) -> str:
-    """Case does not matter, and neither does a slash at the end (netlify/cli, `matchURLPath`)."""
-    return route.lower().rstrip("/") or "/"
 
 
 def _share_a_method(one: Function, other: Function) -> bool:
@@ -50,9 +48,10 @@ def _share_a_method(one: Function, other: Function) -> bool:
     return not mine or not theirs or not mine.isdisjoint(theirs)
 
 
-def _words(function: Function, route: str, other: Function) -> str:
+def _words(function: Function, route: str, other: Function, its_route: str) -> str:
+    same = "" if route == its_route else f" (as {its_route})"
     return (
-        f"`path` {route} is taken by {_file(other)} already: "
+        f"`path` {route} is taken by {_file(other)}{same} already: "
         f"give {_file(function)} another path, or other methods"
     )
 

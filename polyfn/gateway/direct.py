@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from polyfn.errors import PolyfnError, Throttled
-from polyfn.gateway import invocations
+from polyfn.gateway import builders, invocations
 from polyfn.gateway.exchange import Exchange
 from polyfn.gateway.judge import judge
 from polyfn.gateway.request import read
@@ -107,7 +107,11 @@ class Drafts:
         limits = gateway.limits
         match = gateway.router.match(method, request.path)
         draft = invocations.draft(request, match, site=gateway.site, limits=limits)
-        plain = invocations.waited_for(match.function) and request.path not in LISTINGS
+        plain = (
+            invocations.waited_for(match.function)
+            and request.path not in LISTINGS
+            and not builders.is_asked(request.path)
+        )
         return _Known(request.path, match, draft, limits, plain)
 
 

@@ -14,6 +14,7 @@ import os
 import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 import orjson
 
@@ -23,7 +24,7 @@ from polyfn.gateway.stamp import Stamp
 from polyfn.model import BodyKind, EventFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from polyfn.gateway.request import Request
     from polyfn.gateway.router import Match
@@ -132,7 +133,7 @@ def _v1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, J
         "rawQuery": query,
         "route": match.route,
         "resource": match.resource,
-        "pathParameters": match.parameters or None,
+        "pathParameters": _decoded(match.parameters) or None,
         "stageVariables": None,
         "requestContext": {
             "accountId": _ACCOUNT,
@@ -193,8 +194,12 @@ def _v2(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, J
     if "cookie" in headers:
         event["cookies"] = [each.strip() for each in headers["cookie"].split(";") if each.strip()]
     if match.parameters:
-        event["pathParameters"] = match.parameters
+        event["pathParameters"] = _decoded(match.parameters)
     return event
+
+
+def _decoded(parameters: Mapping[str, str]) -> dict[str, JSON]:
+    return {name: unquote(value) for name, value in parameters.items()}
 
 
 def _our_headers(stamp: Stamp, client_ip: str, site: Site) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from polyfn.errors import BadResponse, MethodNotAllowed, PolyfnError
-from polyfn.gateway import invocations, streams
+from polyfn.gateway import builders, invocations, streams
 from polyfn.gateway.errors import error_reply, own_bug
 from polyfn.gateway.exchange import AsgiExchange, ClientLeftError
 from polyfn.gateway.judge import judge
@@ -115,7 +115,12 @@ class Gateway:
         invocation = invocations.build(
             request, body, match, exchange.stamp, site=self.site, limits=self.limits
         )
-        if invocations.waited_for(function):
+        if builders.is_asked(request.path) and invocations.waited_for(function):
+            asked = builders.asked(invocation)
+            result = await self._invoker.invoke(asked, exchange.timing)
+            builders.check(result, request.method, function.name)
+            await self._deliver(exchange, result)
+        elif invocations.waited_for(function):
             result = await self._invoker.invoke(invocation, exchange.timing)
             await self._deliver(exchange, result)
         else:

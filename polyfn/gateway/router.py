@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from polyfn.discover.routes import compile_route
+from polyfn.discover.precedence import places
+from polyfn.discover.routes import normal
 from polyfn.errors import InvalidFunction, MalformedRequest, MethodNotAllowed, UnknownFunction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from polyfn.discover.routes import Route
+    from polyfn.discover.precedence import Place
     from polyfn.model import Function
     from polyfn.ports import Fleet
 
 PREFIX: Final = "/.netlify/functions/"
 LISTINGS: Final = (PREFIX, PREFIX[:-1])
 """The paths that list the functions, and are nobody's."""
+BUILDERS: Final = "/.netlify/builders/"
+"""Where on-demand builders answer, beside the place where every function does."""
 # Comparing longer names costs time, and tells nobody anything.
 _LONGEST_NAME: Final = 100
 
@@ -30,7 +33,7 @@ class Match:
     Attributes:
         route: The pattern of its that matched; ``None`` at its default endpoint.
         resource: What API Gateway would call the place: the route, or the endpoint.
-        parameters: The route's parameters, decoded; ``proxy`` is what follows the endpoint.
+        parameters: The route's, or what follows the endpoint as ``proxy``; percent-encoded.
     """
 
     function: Function
@@ -46,7 +49,7 @@ class Router:
         self._fleet = fleet
         self._endpoints: dict[str, Match] = {}
         self._known: tuple[Function, ...] = ()
-        self._table: tuple[tuple[Function, tuple[Route, ...], tuple[Route, ...]], ...] = ()
+        self._places: tuple[Place, ...] = ()
 
     def names(self) -> list[str]:
         """What can be called, sorted."""
@@ -68,57 +71,59 @@ class Router:
         if known is not None and self._fleet.find(known.function.name) is known.function:
             _check_method(method, path, known.function)
             return known
-        if path.startswith(PREFIX):
-            return self._by_name(method, path)
+        for prefix in (PREFIX, BUILDERS):
+            if path.startswith(prefix):
+                return self._by_name(method, path, prefix)
         return self._by_route(method, path)
 
-    def _by_name(self, method: str, path: str) -> Match:
-        name, slash, rest = path[len(PREFIX) :].partition("/")
+    def _by_name(self, method: str, path: str, prefix: str) -> Match:
+        name, slash, rest = path[len(prefix) :].partition("/")
         function = self._fleet.find(_decoded(name) if "%" in name else name)
         if function is None:
             raise self._unknown(_decoded(name))
-        if function.problem is not None:
-            raise InvalidFunction(
-                f"Function {function.name!r} cannot be served: {function.problem}"
-            )
+        if not function.valid:
+            raise _cannot_be_served(function)
         if function.config.routes:
             raise _lives_elsewhere(function)
         _check_method(method, path, function)
+        place = prefix + function.name
         if slash:
-            proxy = {"proxy": unquote(rest)}
-            return Match(function, None, f"{function.url_path}/{{proxy+}}", proxy)
-        match = Match(function, None, function.url_path)
+            return Match(function, None, f"{place}/{{proxy+}}", {"proxy": rest})
+        match = Match(function, None, place)
         if path == function.url_path:
             self._endpoints[path] = match
         return match
 
     def _by_route(self, method: str, path: str) -> Match:
         allowed: list[str] = []
-        for function, routes, excluded in self._routes():
-            found = _first(routes, path)
-            if found is None or _first(excluded, path) is not None:
+        broken: Function | None = None
+        sought = normal(path)
+        for place in self._all_places():
+            parameters = place.match(sought)
+            if parameters is None:
                 continue
-            route, parameters = found
-            if not function.config.methods or method in function.config.methods:
-                return Match(function, route.pattern, route.pattern, parameters)
-            allowed.extend(function.config.methods)
+            function, pattern = place.function, place.route.pattern
+            if not function.valid:
+                broken = broken or function
+            elif not function.config.methods or method in function.config.methods:
+                return Match(function, pattern, pattern, parameters)
+            else:
+                allowed.extend(function.config.methods)
         if allowed:
             raise _not_allowed(method, path, tuple(dict.fromkeys(allowed)))
+        if broken is not None:
+            raise _cannot_be_served(broken)
         raise UnknownFunction(
             f"No function answers {path[:_LONGEST_NAME]}. Functions answer below {PREFIX}, "
             "and at the paths in their `config`."
         )
 
-    def _routes(self) -> tuple[tuple[Function, tuple[Route, ...], tuple[Route, ...]], ...]:
+    def _all_places(self) -> tuple[Place, ...]:
         functions = tuple(self._fleet.functions())
         if functions != self._known:
             self._known = functions
-            self._table = tuple(
-                (each, _compiled(each.config.routes), _compiled(each.config.excluded_routes))
-                for each in functions
-                if each.valid and each.config.routes
-            )
-        return self._table
+            self._places = places(functions)
+        return self._places
 
     def _unknown(self, name: str) -> UnknownFunction:
         if not name:
@@ -151,6 +156,10 @@ def _decoded(name: str) -> str:
         raise MalformedRequest("The function's name in the URL is no UTF-8.") from None
 
 
+def _cannot_be_served(function: Function) -> InvalidFunction:
+    return InvalidFunction(f"Function {function.name!r} cannot be served: {function.problem}")
+
+
 def _lives_elsewhere(function: Function) -> UnknownFunction:
     return UnknownFunction(
         f"Function {function.name!r} has paths of its own and answers only there: "
@@ -168,15 +177,3 @@ def _not_allowed(method: str, path: str, allow: tuple[str, ...]) -> MethodNotAll
     return MethodNotAllowed(
         f"{path[:_LONGEST_NAME]} does not answer {method}, only {', '.join(allow)}.", allow=allow
     )
-
-
-def _compiled(patterns: tuple[str, ...]) -> tuple[Route, ...]:
-    return tuple(compile_route(pattern) for pattern in patterns)
-
-
-def _first(routes: tuple[Route, ...], path: str) -> tuple[Route, Mapping[str, str]] | None:
-    for route in routes:
-        parameters = route.match(path)
-        if parameters is not None:
-            return route, parameters
-    return None

@@ -85,7 +85,14 @@ def _defaults(settings: Settings, url: str | None) -> dict[str, Variable]:
 
 
 def _always(settings: Settings) -> dict[str, Variable]:
-    return _ours({"LAMBDA_TASK_ROOT": str(settings.root), "NETLIFY_DEV": "true"})
+    # By the third `purgeCache` of @netlify/functions knows that there is no cache to purge.
+    return _ours(
+        {
+            "LAMBDA_TASK_ROOT": str(settings.root),
+            "NETLIFY_DEV": "true",
+            "NETLIFY_LOCAL": "true",
+        }
+    )
 
 
 def _ours(values: Mapping[str, str]) -> dict[str, Variable]:

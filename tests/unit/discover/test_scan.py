@@ -215,10 +215,19 @@ def test_second_function_on_a_route_is_invalid_and_names_both_files(tmp_path: Pa
     first, second, third = manifest.functions
     assert (first.valid, third.valid) == (True, True)
     assert second.problem == (
-        "`path` /Y/ is taken by functions/a.js already: "
+        "`path` /Y/ is taken by functions/a.js (as /y) already: "
         "give functions/b.js another path, or other methods"
     )
     assert [(route, each.name) for route, each in manifest.routes] == [("/x", "a"), ("/y", "a")]
+
+
+def test_routes_that_differ_only_in_the_names_of_parameters_are_one(tmp_path: Path) -> None:
+    manifest = with_paths(tmp_path, a={"path": "/users/:id"}, b={"path": "/users/:name"})
+    assert manifest.functions[0].valid
+    assert manifest.functions[1].problem == (
+        "`path` /users/:name is taken by functions/a.js (as /users/:id) already: "
+        "give functions/b.js another path, or other methods"
+    )
 
 
 @pytest.mark.parametrize(

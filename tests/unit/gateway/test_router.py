@@ -30,7 +30,8 @@ def test_name_finds_the_function() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rest", "proxy"), [("/", ""), ("/a/b", "a/b"), ("/a%2Fb%20c/", "a/b c/"), ("/../x", "../x")]
+    ("rest", "proxy"),
+    [("/", ""), ("/a/b", "a/b"), ("/a%2Fb%20c/", "a%2Fb%20c/"), ("/../x", "../x")],
 )
 def test_what_follows_the_name_belongs_to_the_function(rest: str, proxy: str) -> None:
     found = match("/.netlify/functions/hello" + rest)
@@ -111,6 +112,59 @@ def test_excluded_path_is_no_match() -> None:
     assert match("/files/a").function is FILES
     with pytest.raises(UnknownFunction):
         match("/files/secret/a")
+
+
+def test_excluded_path_cannot_be_reached_by_a_detour() -> None:
+    for path in ("/files/./secret/a", "/files/x/../secret/a", "/files/%2E/SECRET/a"):
+        with pytest.raises(UnknownFunction):
+            match(path)
+
+
+def test_parameters_are_those_that_were_sent() -> None:
+    assert match("/api/users/J%C3%BCrgen%2F").parameters == {"id": "J%C3%BCrgen%2F"}
+    assert match("/api/users/J\u00c3\u00bcrgen").parameters == {"id": "J%C3%BCrgen"}
+
+
+def test_path_without_parameters_comes_before_one_with_them() -> None:
+    pattern, me = function("all", routes=("/users/:id",)), function("me", routes=("/users/me",))
+    router = Router(FixedFleet([pattern, me]))
+    assert router.match("GET", "/users/me").function is me
+    assert router.match("GET", "/users/you").function is pattern
+
+
+def test_function_of_an_author_comes_before_a_generated_one() -> None:
+    page = function("a-page", routes=("/api/hello",))
+    file = page.project_root / ".netlify/functions-internal/a-page.js"
+    generated = replace(page, main_file=file)
+    mine = function("mine", routes=("/api/*",))
+    assert Router(FixedFleet([generated, mine])).match("GET", "/api/hello").function is mine
+
+
+def test_of_two_patterns_the_one_of_the_first_name_answers() -> None:
+    two, one = function("two", routes=("/a/*",)), function("one", routes=("/a/:b",))
+    assert Router(FixedFleet([two, one])).match("GET", "/a/b").function is one
+
+
+def test_route_of_a_function_that_cannot_be_served_says_why() -> None:
+    broken = function("broken", routes=("/a",), problem="`schedule` must be a cron expression")
+    router = Router(FixedFleet([broken]))
+    with pytest.raises(InvalidFunction, match=r"'broken' cannot be served: `schedule` must"):
+        router.match("GET", "/a")
+    other = function("other", routes=("/:any",))
+    assert Router(FixedFleet([broken, other])).match("GET", "/a").function is other
+
+
+def test_route_that_cannot_be_read_leaves_the_others_alone() -> None:
+    broken = function("broken", routes=("/{",), problem="`path` must be a URLPattern path")
+    router = Router(FixedFleet([broken, USERS]))
+    assert router.match("GET", "/api/users").function is USERS
+
+
+def test_builders_have_a_place_of_their_own() -> None:
+    found = match("/.netlify/builders/hello")
+    assert (found.function, found.resource) == (HELLO, "/.netlify/builders/hello")
+    assert match("/.netlify/functions/hello").resource == "/.netlify/functions/hello"
+    assert match("/.netlify/builders/hello/a").resource == "/.netlify/builders/hello/{proxy+}"
 
 
 def test_method_that_a_function_does_not_list_is_refused_at_its_endpoint() -> None:

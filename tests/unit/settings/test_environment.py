@@ -39,6 +39,7 @@ FUNCTION = Function(
 def test_function_sees_what_lambda_and_netlify_set() -> None:
     assert function_environment(SETTINGS, FUNCTION) == {
         "NETLIFY_DEV": "true",
+        "NETLIFY_LOCAL": "true",
         "CONTEXT": "dev",
         "URL": "http://localhost:9999",
         "SITE_NAME": "shop",
