@@ -165,12 +165,15 @@ class Command:
 
     Attributes:
         stdout_to: A file in the build's directory that takes the standard output, or ``None``.
+        resident: Arguments with which the program stays and takes such commands as requests, by
+            esbuild's protocol (`polyfn.build.residents`); empty when it cannot.
     """
 
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str]
     stdout_to: str | None = None
+    resident: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,14 +96,21 @@ class Project:
         )
 
 
-def open_workshop(settings: Settings, spawner: Spawner, listener: Listener) -> Workshop:
-    """What builds the functions of a project; to be used in ``async with``."""
+def open_workshop(
+    settings: Settings, spawner: Spawner, listener: Listener, *, stay: bool = False
+) -> Workshop:
+    """What builds the functions of a project; to be used in ``async with``.
+
+    Args:
+        stay: Whether compilers that can stay between builds.
+    """
     return Workshop(
         settings,
         environ=os.environ,
         runtimes=RUNTIMES,
         listener=listener,
         guard=spawner.guarding,
+        stay=stay,
     )
 
 
@@ -115,6 +122,7 @@ async def open_project(
     listener: Listener = ignore,
     read_settings: Callable[[], Settings] | None = None,
     spares: int = 0,
+    stay: bool = False,
 ) -> AsyncIterator[Project]:
     """Find the functions, and get ready to build and to call them.
 
@@ -123,10 +131,12 @@ async def open_project(
         listener: Is told what is built and installed.
         read_settings: Reads the settings again, where they may change while it is open.
         spares: How many runners of each kind to keep booted for the next start.
+        stay: Whether compilers that can stay between builds.
     """
     async with AsyncExitStack() as stack:
         spawner = stack.enter_context(Spawner())
-        workshop = await stack.enter_async_context(open_workshop(settings, spawner, listener))
+        opened = open_workshop(settings, spawner, listener, stay=stay)
+        workshop = await stack.enter_async_context(opened)
         again = read_settings or (lambda: settings)
         project = Project(settings, workshop, spawner, sink, again, spares)
         await stack.enter_async_context(project.fleet)

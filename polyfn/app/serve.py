@@ -90,6 +90,7 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
             listener=screen.on_build,
             read_settings=read_settings,
             spares=settings.serve.spares,
+            stay=settings.serve.watch,
         ) as project,
     ):
         project.url = listener.url

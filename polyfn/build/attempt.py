@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
     from polyfn.build.process import Guard
+    from polyfn.build.residents import Residents
     from polyfn.model import BuildPlan, Command
 
 _WORK: Final = "{work}"
@@ -30,16 +31,25 @@ class Attempt:
     Args:
         limit_s: How long one command may take.
         guard: Is told of each command's process group.
+        residents: Run what they can.
     """
 
     def __init__(
-        self, cache: Cache, disk: Disk, plan: BuildPlan, limit_s: float, guard: Guard
+        self,
+        cache: Cache,
+        disk: Disk,
+        plan: BuildPlan,
+        *,
+        limit_s: float,
+        guard: Guard,
+        residents: Residents,
     ) -> None:
         self._cache = cache
         self._disk = disk
         self._plan = plan
         self._limit_s = limit_s
         self._guard = guard
+        self._residents = residents
 
     async def run(self, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         """Build.
@@ -75,6 +85,8 @@ class Attempt:
 
     async def _command(self, command: Command, work: Path) -> None:
         argv = [_placed(each, work) for each in command.argv]
+        if await self._residents.run(command, argv):
+            return
         with ExitStack() as stack:
             stdout = None
             if command.stdout_to is not None:

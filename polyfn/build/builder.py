@@ -14,6 +14,7 @@ from polyfn.build.cache import plan_key
 from polyfn.build.disk import Disk
 from polyfn.build.flight import Flight
 from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ignore
+from polyfn.build.residents import Residents
 from polyfn.errors import BuildFailed, PolyfnError
 from polyfn.model import Artifact
 
@@ -37,6 +38,7 @@ class Builder:
         parallel: Builds at once with the same program; as many as there are cores when ``None``.
         limit_s: How long one command of a build may take.
         guard: Is told of each command's process group.
+        stay: Whether compilers that can stay between builds, for those that follow.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Builder:
         parallel: int | None = None,
         limit_s: float = LIMIT_S,
         guard: Guard = nullcontext,
+        stay: bool = False,
     ) -> None:
         self._cache = cache
         self._disk = Disk()
@@ -55,6 +58,7 @@ class Builder:
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._limit_s = limit_s
         self._guard = guard
+        self._residents = Residents(self._disk, guard, stay=stay)
         self._flights: dict[str, Flight[Artifact]] = {}
 
     async def __aenter__(self) -> Self:
@@ -62,6 +66,7 @@ class Builder:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._residents.close()
         self._disk.later(self._cache.close)
         self._disk.close()
 
@@ -94,6 +99,7 @@ class Builder:
                 start = time.monotonic()
                 with self._reporting(plan, start):
                     entry = await self._until_stable(plan, key)
+        self._residents.want(plan)
         seconds = time.monotonic() - start
         self._tell(
             BuildFinished(function=plan.function, title=plan.title, cached=cached, seconds=seconds)
@@ -119,7 +125,14 @@ class Builder:
         found = await self._disk.do(self._cache.find, plan.function, key)
         if found.entry is not None:
             return found.entry
-        attempt = Attempt(self._cache, self._disk, plan, self._limit_s, self._guard)
+        attempt = Attempt(
+            self._cache,
+            self._disk,
+            plan,
+            limit_s=self._limit_s,
+            guard=self._guard,
+            residents=self._residents,
+        )
         return await attempt.run(key, found.known)
 
     def _slots_for(self, plan: BuildPlan) -> asyncio.Semaphore:

@@ -79,7 +79,7 @@ async def run(
             except TimeoutError:
                 timed_out = True
             finally:
-                await _end(process)
+                await end(process)
         await tail.ended(_DRAIN_GRACE_S)
     assert process.returncode is not None  # noqa: S101 - it has been waited for
     return Outcome(status=process.returncode, output=tail.text(), timed_out=timed_out)
@@ -162,11 +162,11 @@ async def _start(
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
         with suppress(OSError):
-            await _end(await starting)
+            await end(await starting)
         raise
 
 
-async def _end(process: Process) -> None:
+async def end(process: Process) -> None:
     """End the group and reap the child; a second cancellation meanwhile kills at once."""
     try:
         if process.returncode is None:

@@ -41,6 +41,7 @@ class Workshop:
         parallel: Builds at once with the same program; as many as there are cores when ``None``.
         limit_s: How long one command of a build may take.
         guard: Is told of the process group of each command, for the case that polyfn is killed.
+        stay: Whether compilers that can stay between builds, for those that follow.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Workshop:
         parallel: int | None = None,
         limit_s: float = LIMIT_S,
         guard: Guard = nullcontext,
+        stay: bool = False,
     ) -> None:
         self._environ = environ
         self._listener = listener
@@ -63,6 +65,7 @@ class Workshop:
             parallel=parallel,
             limit_s=limit_s,
             guard=guard,
+            stay=stay,
         )
         self.configure(settings)
 

@@ -149,6 +149,21 @@ def test_supervisor_killed_during_a_build_leaves_no_compiler_behind(tmp_path: Pa
     assert_gone(family)
 
 
+def test_killed_supervisor_leaves_no_compiler_that_stays(tmp_path: Path) -> None:
+    source = "export const handler = async () => ({ statusCode: 200, body: 'x' as string });\n"
+    project = write_project(tmp_path, {"a.ts": source})
+    with started(project) as server:
+        assert server.get("a").status == 200
+        deadline = time.monotonic() + 20
+        while not any(_name(each) == "esbuild" for each in server.family()):
+            assert time.monotonic() < deadline, server.output
+            time.sleep(0.02)
+        family = server.family()
+        server.process.kill()
+        server.process.wait(5)
+    assert_gone(family)
+
+
 def _slow_to_compile() -> str:
     """A Go program of many cases, different every time."""
     factor = time.time_ns() % 997

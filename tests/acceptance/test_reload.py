@@ -43,6 +43,10 @@ def js(text: str) -> str:
     return f"exports.handler = async () => ({{ statusCode: 200, body: {text} }});\n"
 
 
+def ts(text: str) -> str:
+    return f"export const handler = async () => ({{ statusCode: 200, body: {text} as string }});\n"
+
+
 def py(text: str) -> str:
     return f"def handler(event, context):\n    return {{'statusCode': 200, 'body': {text}}}\n"
 
@@ -365,9 +369,12 @@ def test_a_call_that_runs_is_finished_by_the_version_it_began_with(tmp_path: Pat
         assert answers in ([b"slow"], [b"quick"])
 
 
-def test_500_saves_in_two_seconds_under_load_fail_no_request(tmp_path: Path) -> None:
-    project = write_project(tmp_path, {"a.js": js("'0'")})
-    file = project / FUNCTIONS / "a.js"
+@pytest.mark.parametrize(("file_name", "source"), [("a.js", js), ("a.ts", ts)])
+def test_500_saves_in_two_seconds_under_load_fail_no_request(
+    tmp_path: Path, file_name: str, source: Callable[[str], str]
+) -> None:
+    project = write_project(tmp_path, {file_name: source("'0'")})
+    file = project / FUNCTIONS / file_name
     with served(project) as server:
         says(server, "a", "0")
         done = threading.Event()
@@ -388,7 +395,7 @@ def test_500_saves_in_two_seconds_under_load_fail_no_request(tmp_path: Path) -> 
             each.start()
         began = time.monotonic()
         for number in range(1, 501):
-            file.write_text(js(f"'{number}'"))
+            file.write_text(source(f"'{number}'"))
             time.sleep(max(0.0, began + number * 0.004 - time.monotonic()))
         says(server, "a", "500", within_s=5)
         done.set()

@@ -59,7 +59,14 @@ def plan(function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]) 
     return BuildPlan(
         function=function.name,
         title=f"esbuild {_shown(main, function.project_root)}",
-        commands=(Command(argv=argv, cwd=function.project_root, env=env),),
+        commands=(
+            Command(
+                argv=argv,
+                cwd=function.project_root,
+                env=env,
+                resident=(f"--service={tools['esbuild'].version}",),
+            ),
+        ),
         output=output,
         inputs=partial(_inputs, function),
         salt=(tools["esbuild"].version, *map(str, _configuration(main))),
