@@ -15,6 +15,7 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { MAX_LIST, PROTOCOL, ProtocolViolation, decode, encode } = require('./wire/protocol.cjs');
 const { FrameInput } = require('./wire/pipes.cjs');
 const { RuntimeError, describe, inWords } = require('./errors/errors.cjs');
+const { Frames, mapStacks } = require('./errors/frames.cjs');
 const { jsonObject, specOf } = require('./load/spec.cjs');
 const { Invocation } = require('./call/invocation.cjs');
 const { assemble } = require('./call/event.cjs');
@@ -49,7 +50,7 @@ class Session {
       (error) => violated(error),
     );
     this.send = (invocation, name, values) => this.#send(invocation, name, values);
-    this.describe = (error) => JSON.stringify(describe(error, this.spec));
+    this.describe = (error) => JSON.stringify(describe(error, this.frames));
   }
 
   /** Takes frames from now on. */
@@ -87,18 +88,19 @@ class Session {
     this.#expect('booted', 'LOAD');
     this.phase = 'loading';
     this.spec = specOf(message.spec);
+    this.frames = new Frames(this.spec);
     if (this.spec.protocol !== PROTOCOL) this.#fatal(mismatch(this.spec.protocol));
     else this.#becomeReady(performance.now());
   }
 
   async #becomeReady(beganAt) {
     const { spec } = this;
-    this.logs = captureLogs(this.output, () => this.#currentId());
+    this.logs = captureLogs(this.output, () => this.#currentId(), this.frames);
     process.on('exit', () => this.#exits());
     try {
       replaceEnvironment(spec.env);
       changeDirectory(spec.cwd);
-      if (spec.source_maps) process.setSourceMapsEnabled(true);
+      if (spec.source_maps && this.frames.bundle !== null) mapStacks();
       this.#waitForFrames(false);
       this.loaded.watch(spec.main_file);
       this.handler = await loadHandler(spec);

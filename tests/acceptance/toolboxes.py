@@ -31,7 +31,7 @@ class Toolbox:
     def with_real(self, *names: str) -> Toolbox:
         """Put this machine's own programs in."""
         for name in names:
-            (self.bin / name).symlink_to(asyncio.run(_found(name)))
+            (self.bin / name).symlink_to(asyncio.run(found(name)))
         return self
 
     def with_script(self, name: str, text: str) -> Toolbox:
@@ -58,5 +58,6 @@ class Toolbox:
         }
 
 
-async def _found(name: str) -> Path:
+async def found(name: str) -> Path:
+    """Where a program is that polyfn would use here."""
     return (await Toolchains(Path.cwd(), os.environ).find(name)).path

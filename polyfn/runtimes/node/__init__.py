@@ -81,7 +81,7 @@ class NodeRuntime:
                 "source_file": str(function.main_file),
                 # Of a modern function the runner says itself that it cannot call it yet.
                 "handler": function.handler if function.api is Api.LAMBDA else "",
-                "source_maps": artifact != function.main_file,
+                "source_maps": True,
             },
             depends_on=tuple(packages.manifests(function.main_file.parent)),
             own_lines=_OWN_FRAMES,

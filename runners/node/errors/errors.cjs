@@ -7,6 +7,7 @@
  */
 
 const { types } = require('node:util');
+const { Frames } = require('./frames.cjs');
 const { traceOf } = require('./trace.cjs');
 
 const MAX_MESSAGE_CHARS = 64 * 1024;
@@ -29,12 +30,12 @@ class RuntimeError extends Error {
  * Anything that was thrown, in the form of an ERROR message.
  *
  * @param {unknown} error
- * @param {{root?: string, main_file?: string, source_file?: string}} [spec] of LOAD
+ * @param {Frames} [frames] how those of its stack are shown
  * @returns {{errorType: string, errorMessage: string, trace: string[]}}
  */
-function describe(error, spec = {}) {
+function describe(error, frames = new Frames()) {
   try {
-    const [errorType, errorMessage, trace] = parts(error, spec);
+    const [errorType, errorMessage, trace] = parts(error, frames);
     return { errorType, errorMessage: cut(errorMessage), trace: trace.map(cut) };
   } catch {
     return {
@@ -45,11 +46,11 @@ function describe(error, spec = {}) {
   }
 }
 
-function parts(error, spec) {
+function parts(error, frames) {
   if (error instanceof RuntimeError)
-    return [error.name, error.message, traceOf(error.origin, spec, inWords)];
+    return [error.name, error.message, traceOf(error.origin, frames, inWords)];
   if (isError(error))
-    return [nameOf(error), String(error.message), traceOf(error, spec, inWords)];
+    return [nameOf(error), String(error.message), traceOf(error, frames, inWords)];
   return [error === null ? 'null' : typeof error, textOf(error), []];
 }
 

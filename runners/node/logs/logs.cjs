@@ -17,13 +17,15 @@ const LINE_FEED = 0x0a;
  *
  * @param {{write: (frame: Buffer) => void}} output
  * @param {() => number} currentId of the invocation, or 0
+ * @param {import('../errors/frames.cjs').Frames} frames how those of printed stacks are shown
  * @returns {{flush: () => void}} hands on lines that are not finished
  */
-function captureLogs(output, currentId) {
+function captureLogs(output, currentId, frames) {
   const printing = watchConsole();
   const send = (stream, text) =>
     output.write(encode('LOG', currentId(), [stream, printing.level, text]));
-  const capture = captureOutput((stream, text) => {
+  const capture = captureOutput((stream, printed) => {
+    const text = frames.inText(printed);
     if (text.length * 3 <= MAX_TEXT_BYTES) send(stream, text);
     else for (const piece of pieces(text)) send(stream, piece);
   });

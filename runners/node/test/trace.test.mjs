@@ -84,6 +84,66 @@ test('errors that gather each other without end have a trace that ends', async (
   assert.ok(trace.length <= 200);
 });
 
+test('an async arrow function without a name has a relative path, too', async (t) => {
+  const trace = await thrown(t, { 'hello.js': `exports.handler = () => (async () => {\n  await (async () => { await null; throw new Error('no') })();\n})();` });
+  assert.deepEqual(trace, ['Error: no', '    at hello.js:2:42', '    at async hello.js:2:3']);
+});
+
+test('code that is evaluated is placed by its caller', async (t) => {
+  const trace = await thrown(t, { 'hello.js': `exports.handler = async () => new Function('return nothing.here')()` });
+  assert.deepEqual(trace, [
+    'ReferenceError: nothing is not defined',
+    '    at eval (eval at exports.handler (hello.js:1:31), <anonymous>:3:1)', '    at exports.handler (hello.js:1:66)',
+  ]);
+});
+
+for (const [name, code, expected] of [
+  ['a stack of call sites, which some packages leave', `Error.prepareStackTrace = (_, sites) => sites; throw new Error('no')`,
+    ['Error: no', '    at exports.handler (hello.js:1:86)']],
+  ['a stack that the author formats', `Error.prepareStackTrace = (e, sites) => e + '\\n    at ' + sites[0]; throw new Error('no')`,
+    ['Error: no', '    at exports.handler (hello.js:1:107)']],
+  ['a stack that cannot be read', `Error.prepareStackTrace = () => { throw new Error('other') }; throw new Error('no')`, []],
+  ['a stack that is a number', `throw Object.assign(new Error('no'), { stack: 5 })`, []],
+  ['a stack without frames', `Error.stackTraceLimit = 0; throw new Error('no')`, ['Error: no']],
+  ['a stack from another place', `const e = new Error('no'); (function place() { Error.captureStackTrace(e) })(); throw e`,
+    ['Error: no', '    at place (hello.js:1:86)', '    at exports.handler (hello.js:1:109)']],
+  ['an object with a stack', `const e = { message: 'no', name: 'Error' }; Error.captureStackTrace(e); throw e`,
+    ['Error: no', '    at exports.handler (hello.js:1:83)']],
+]) {
+  test(`${name} takes nothing else from the error`, async (t) => {
+    const root = project(t, { 'hello.js': `exports.handler = async () => { ${code} }` });
+    const { error } = await (await Runner.ready(t, root, 'hello.js')).call();
+    assert.deepEqual([error.errorType, error.errorMessage], ['Error', 'no']);
+    assert.deepEqual(error.trace, expected);
+  });
+}
+
+// Line 2, column 8 of what was built is line 3, column 5 of the source.
+const MAP = JSON.stringify({ version: 3, sourceRoot: '..', sources: ['src/a b.ts'], names: [], mappings: ';OAEI' });
+const BUILT = `module.exports = () => {\n/*****/throw new Error('built'); };\n`;
+for (const [name, files] of [
+  ['a file beside it', { 'dist/a.js': `${BUILT}//# sourceMappingURL=a.js.map\n`, 'dist/a.js.map': MAP }],
+  ['the file itself', { 'dist/a.js': `${BUILT}//# sourceMappingURL=data:application/json;charset=utf-8;base64,${Buffer.from(MAP).toString('base64')}\n` }],
+]) {
+  test(`JavaScript that its author has built is mapped by ${name}, in the answer and in the log`, async (t) => {
+    const main = `const a = require('./dist/a');\nexports.handler = async () => {\n  try { a() } catch (e) { console.error(e); throw e }\n}`;
+    const root = project(t, { ...files, 'hello.js': main });
+    const runner = await Runner.ready(t, root, 'hello.js', { spec: { source_maps: true } });
+    const { error } = await runner.call();
+    const expected = ['Error: built', '    at module.exports (src/a b.ts:3:5)', '    at exports.handler (hello.js:3:9)'];
+    assert.deepEqual(error.trace, expected);
+    assert.equal(runner.logs[0].text, expected.join('\n'));
+  });
+}
+
+test('a source map that is broken or gone is not missed', async (t) => {
+  for (const map of ['no.map', 'data:application/json;base64,eyJ2', 'http://localhost/x.map']) {
+    const root = project(t, { 'hello.js': `exports.handler = async () => { throw new Error('no') }\n//# sourceMappingURL=${map}\n` });
+    const { error } = await (await Runner.ready(t, root, 'hello.js', { spec: { source_maps: true } })).call();
+    assert.deepEqual(error.trace, ['Error: no', '    at exports.handler (hello.js:1:39)']);
+  }
+});
+
 test('a function that closes the pipe of its answers is told why it ends', async (t) => {
   const root = project(t, { 'hello.js': `exports.handler = async () => { require('fs').closeSync(4); return { statusCode: 200 } }` });
   const runner = await Runner.ready(t, root, 'hello.js');

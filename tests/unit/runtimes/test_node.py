@@ -117,9 +117,12 @@ def test_a_launch_names_the_bundle_and_the_source_that_it_stands_for(tmp_path: P
     }
 
 
-def test_javascript_is_launched_without_source_maps(tmp_path: Path) -> None:
+def test_javascript_stands_for_itself_and_may_have_source_maps_of_its_author(
+    tmp_path: Path,
+) -> None:
     it = function(tmp_path, "a.js")
-    assert RUNTIME.launch(it, it.main_file, {"node": NODE}).load["source_maps"] is False
+    load = RUNTIME.launch(it, it.main_file, {"node": NODE}).load
+    assert (load["main_file"], load["source_maps"]) == (load["source_file"], True)
 
 
 def test_of_a_modern_function_no_handler_is_asked_for(tmp_path: Path) -> None:
