@@ -24,6 +24,7 @@ from polyfn.pool import exits
 from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.child import Child, Listener
+from polyfn.pool.inspector.target import Target, Uninspected
 from polyfn.pool.journal import Journal
 from polyfn.pool.json_fields import error_fields, extras_of
 from polyfn.pool.loaded import nobody_watches
@@ -59,6 +60,7 @@ class Instance:
         on_dead: Called once, when its process has been reaped.
         on_loaded: Called with files that the function was loaded from, as the runner tells them:
             before `start` returns or raises, and again after later calls.
+        target: What debuggers attach to.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Instance:
         on_idle: Callable[[Instance], None],
         on_dead: Callable[[Instance], None],
         on_loaded: Callable[[tuple[str, ...]], None] = nobody_watches,
+        target: Target | None = None,
     ) -> None:
         self.deployment = deployment
         self.function = deployment.function.name
@@ -91,6 +94,8 @@ class Instance:
         self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}  # one at most
         self._limit = Alarm(self._loop, self._expire)
+        self._target = target or Uninspected()
+        self._target.on_left = self._count_anew
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
         self._failure: PolyfnError | None = None
@@ -152,7 +157,8 @@ class Instance:
             self._on_hello()
 
     def _ears(self) -> Listener:
-        return Listener(self._on_message, self._on_frames_end, self._journal.raw, self._on_exit)
+        read = self._target.reader(self._journal.raw)
+        return Listener(self._on_message, self._on_frames_end, read, self._on_exit)
 
     def begin(self, call: Call) -> None:
         """Send an event; only when IDLE. The call's answer comes by itself."""
@@ -183,7 +189,7 @@ class Instance:
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
             self._channel.send(self._channel.connection.drain())
-            await self._dies_within(drain_s)
+            await self._dies_within(self._target.drain_s(drain_s))
         if self.state is not State.DEAD:
             self._apply(Event.STOP)
             self._channel.close_input()
@@ -205,8 +211,13 @@ class Instance:
         self._ready.result()
 
     async def _settles(self, futures: set[asyncio.Future[None]], limit_s: float, what: str) -> None:
-        done, _ = await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
+        done: set[asyncio.Future[None]] = set()
+        while not done:
+            done, _ = await asyncio.wait(
+                futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done or (self._target.patient and self._booted.done()):
+                continue
             raise InitTimedOut(
                 f"Function {self.function!r} did not {what} within {limit_s:g} s "
                 f"({self.deployment.main_file}). Move slow work out of the module's top level.",
@@ -243,7 +254,8 @@ class Instance:
         if self.state is State.STOPPING:
             return
         self._booted.set_result(None)
-        self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+        spec = {**self.deployment.load_spec(), **self._target.load}
+        self._channel.send(self._channel.connection.load(spec))
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._report(message)
@@ -314,7 +326,15 @@ class Instance:
 
     # What goes wrong
 
+    def _count_anew(self) -> None:
+        """No debugger is attached any more, or one still is: what runs gets its whole time."""
+        for call in self._calls.values():
+            self._limit.set(self._loop.time() + call.invocation.timeout_s)
+
     def _expire(self) -> None:
+        if self._target.attached:
+            self._count_anew()
+            return
         _, call = self._calls.popitem()
         call.end(self._loop.time())
         seconds = call.timing.run_s
@@ -349,6 +369,7 @@ class Instance:
         unread, lost = await child.read_the_rest()
         self._limit.close()
         child.close()
+        self._target.gone()
         if self._left_idle:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         self._apply(Event.EXIT)

@@ -101,7 +101,9 @@ class Session {
       if (spec.source_maps) process.setSourceMapsEnabled(true);
       this.#waitForFrames(false);
       this.loaded.watch(spec.main_file);
+      const inspection = spec.inspect && require('./load/inspect.cjs').openInspector(spec);
       this.handler = await loadHandler(spec);
+      inspection?.();
     } catch (error) {
       return this.#fatal(error);
     }
