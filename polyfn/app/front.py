@@ -42,7 +42,14 @@ def front_of(
         on_bug=on_bug,
         compat=project.settings.serve.compat,
     )
-    admin = Admin(fleet=fleet, invoker=fleet, limits=limits, token=token, on_request=on_request)
+    admin = Admin(
+        fleet=fleet,
+        invoker=fleet,
+        limits=limits,
+        token=token,
+        state=project.state,
+        on_request=on_request,
+    )
 
     def apply(settings: Settings) -> None:
         gateway.limits = admin.limits = settings.limits

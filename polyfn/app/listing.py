@@ -10,6 +10,8 @@ from polyfn.discover import listing, scan
 from polyfn.errors import UnknownFunction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from polyfn.discover import Manifest
     from polyfn.model import Function
     from polyfn.settings import Settings
@@ -29,14 +31,20 @@ def find_function(settings: Settings, name: str) -> Function:
     manifest = scan(settings)
     function = manifest.find(name)
     if function is None:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-        near = get_close_matches(name, [each.name for each in manifest.functions], n=3)
-        hint = f"Did you mean {', '.join(near)}?" if near else "`polyfn list` shows what there is."
-        raise UnknownFunction(f"There is no function {name!r} in {settings.functions_dir}. {hint}")
+        raise unknown(name, manifest, settings)
     return function
 
 
-def as_json(manifest: Manifest, settings: Settings) -> bytes:
+def unknown(name: str, manifest: Manifest, settings: Settings) -> UnknownFunction:
+    """What to say of a name that no function has: those nearest to it."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    near = get_close_matches(name, [each.name for each in manifest.functions], n=3)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`polyfn list` shows what there is."
+    return UnknownFunction(f"There is no function {name!r} in {settings.functions_dir}. {hint}")
+
+
+def as_json(manifest: Manifest, settings: Settings, debuggers: Mapping[str, str]) -> bytes:
     """The functions as JSON: see `polyfn.discover.listing`."""
-    return orjson.dumps(listing(manifest.functions, settings.root), option=orjson.OPT_INDENT_2)
+    rows = listing(manifest.functions, settings.root, debuggers=debuggers)
+    return orjson.dumps(rows, option=orjson.OPT_INDENT_2)

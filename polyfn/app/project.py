@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from polyfn.build.progress import Listener
     from polyfn.build.toolchains import Toolchains
     from polyfn.discover import Manifest
-    from polyfn.model import Function
+    from polyfn.model import JSON, Function
+    from polyfn.pool.inspector.inspectors import Inspectors
     from polyfn.ports import LogSink
     from polyfn.settings import Settings
 
@@ -51,8 +52,10 @@ class Project:
         sink: LogSink,
         read_settings: Callable[[], Settings],
         spares: int,
+        inspectors: Inspectors | None = None,
     ) -> None:
         self.settings = settings
+        self._inspectors = inspectors
         self.read_settings = read_settings
         self.on_settings: Callable[[Settings], None] = _nobody_asks
         self.url: str | None = None
@@ -65,6 +68,7 @@ class Project:
             sink=sink,
             spawner=spawner,
             spares=spares,
+            inspectors=inspectors,
         )
         self.jobs = TransientJobs(self.fleet, sink, drain_s=settings.limits.drain_s)
 
@@ -84,6 +88,22 @@ class Project:
     def toolchains(self) -> Toolchains:
         """Where the programs of its functions are found."""
         return self._workshop.toolchains
+
+    def state(self) -> JSON:
+        """What runs: ``{"functions": [{"name", "instances", "debugger"}, …]}``.
+
+        ``debugger`` is null where none may attach, else ``{"url", "attached", "breaks"}``.
+        """
+        return {"functions": [self._state_of(each) for each in self.fleet.functions()]}
+
+    def _state_of(self, function: Function) -> JSON:
+        name = function.name
+        inspection = self._inspectors.find(name) if self._inspectors else None
+        return {
+            "name": name,
+            "instances": self.fleet.instances(name),
+            "debugger": inspection and inspection.state(),
+        }
 
     async def _prepare(self, function: Function) -> Deployment:
         prepared = await self._workshop.prepare(function)
@@ -123,6 +143,7 @@ async def open_project(
     read_settings: Callable[[], Settings] | None = None,
     spares: int = 0,
     stay: bool = False,
+    inspectors: Inspectors | None = None,
 ) -> AsyncIterator[Project]:
     """Find the functions, and get ready to build and to call them.
 
@@ -132,13 +153,14 @@ async def open_project(
         read_settings: Reads the settings again, where they may change while it is open.
         spares: How many runners of each kind to keep booted for the next start.
         stay: Whether compilers that can stay between builds.
+        inspectors: Functions that debuggers may attach to; entered, and left after this.
     """
     async with AsyncExitStack() as stack:
         spawner = stack.enter_context(Spawner())
         opened = open_workshop(settings, spawner, listener, stay=stay)
         workshop = await stack.enter_async_context(opened)
         again = read_settings or (lambda: settings)
-        project = Project(settings, workshop, spawner, sink, again, spares)
+        project = Project(settings, workshop, spawner, sink, again, spares, inspectors)
         await stack.enter_async_context(project.fleet)
         await stack.enter_async_context(project.jobs)
         yield project

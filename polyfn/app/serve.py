@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.gateway.listen import Listener
     from polyfn.model import Function, LogLine
+    from polyfn.pool.inspector.inspectors import Inspectors
+    from polyfn.pool.inspector.news import News as DebuggerNews
+    from polyfn.pool.inspector.wish import Inspect
     from polyfn.reload.news import News
     from polyfn.settings import Settings
 
@@ -66,24 +69,38 @@ class Screen(Protocol):
         """Something was saved, and this came of it."""
         ...
 
+    def on_debugger(self, news: DebuggerNews) -> None:
+        """Something about debuggers."""
+        ...
+
     def on_stopping(self) -> None:
         """The end begins: what runs may finish."""
         ...
 
 
-async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], Settings]) -> None:
+async def serve(
+    settings: Settings,
+    screen: Screen,
+    read_settings: Callable[[], Settings],
+    inspect: Inspect | None = None,
+) -> None:
     """Serve a project until SIGINT or SIGTERM; a second one ends it at once.
 
     Args:
         read_settings: Reads the settings again, when one of their files has changed.
+        inspect: The functions that debuggers may attach to, if any.
 
     Raises:
         AddressInUse: The port is taken.
+        UsageError: A function cannot be inspected.
+        UnknownFunction: There is none of a name that is to be inspected.
     """
     stop = _stop_signal()
+    opened = _inspecting(inspect, screen)
     token = presence.new_token()
     async with (
         listening(settings.serve.host, settings.serve.port) as listener,
+        opened as inspectors,
         open_project(
             settings,
             sink=screen,
@@ -91,8 +108,11 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
             read_settings=read_settings,
             spares=settings.serve.spares,
             stay=settings.serve.watch,
+            inspectors=inspectors,
         ) as project,
     ):
+        if inspect is not None:
+            _see_that_all_can_be_inspected(inspect, project)
         project.url = listener.url
         announced = presence.announced(
             settings.state_dir, host=listener.host, port=listener.port, token=token
@@ -100,6 +120,8 @@ async def serve(settings: Settings, screen: Screen, read_settings: Callable[[], 
         async with AsyncExitStack() as until_stop:
             until_stop.enter_context(announced)
             screen.on_ready(listener.url, project.manifest)
+            if inspectors is not None:
+                inspectors.open(project.fleet.functions())
             await until_stop.enter_async_context(_reloading(project, screen))
             answering = asyncio.Event()
             async with asyncio.TaskGroup() as group:
@@ -132,6 +154,22 @@ async def _answering(
     app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
     async with server.serve(app, listener, limits=project.settings.limits, direct=app):
         yield
+
+
+def _inspecting(
+    inspect: Inspect | None, screen: Screen
+) -> AbstractAsyncContextManager[Inspectors | None]:
+    if inspect is None:
+        return nullcontext()
+    from polyfn.app.inspecting import inspectors_for  # noqa: PLC0415 - few starts need it
+
+    return inspectors_for(inspect, screen.on_debugger)
+
+
+def _see_that_all_can_be_inspected(inspect: Inspect, project: Project) -> None:
+    from polyfn.app.inspecting import check  # noqa: PLC0415 - as above
+
+    check(inspect, project.manifest, project.settings)
 
 
 def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[object]:

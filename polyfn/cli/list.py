@@ -27,13 +27,14 @@ def command(as_json: bool, cwd: Path | None, functions: Path | None) -> None:
 
     Nothing is built and nothing is run.
     """
+    from polyfn.app.debuggers import debuggers_of
     from polyfn.app.listing import as_json as functions_json
     from polyfn.app.listing import find_functions
 
     settings = settings_of(cwd, functions)
     manifest = find_functions(settings)
     if as_json:
-        click.echo(functions_json(manifest, settings))
+        click.echo(functions_json(manifest, settings, debuggers_of(settings)))
         return
     from polyfn.cli import screen
 
@@ -45,5 +46,6 @@ def command(as_json: bool, cwd: Path | None, functions: Path | None) -> None:
         )
         return
     screen.show_functions(found, settings.root, None)
+    screen.show_debuggers(debuggers_of(settings))
     for note in (*screen.notes(found, settings.root), *manifest.remarks):
         screen.say(note)

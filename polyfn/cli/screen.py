@@ -14,7 +14,7 @@ from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, Too
 from polyfn.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -100,6 +100,21 @@ def show_functions(functions: Sequence[Function], root: Path, url: str | None) -
     heading = ("function", "runtime", "kind", "url", "file")
     rows = [_row(function, root, url or "") for function in functions]
     table.show(heading, rows, out=sys.stdout, paint=stdout_paint())
+
+
+def show_debuggers(debuggers: Mapping[str, str]) -> None:
+    """Print where debuggers may attach, if anywhere.
+
+    Args:
+        debuggers: Name → WebSocket URL.
+    """
+    from polyfn.cli import table
+
+    if not debuggers:
+        return
+    rows = [(table.Cell(name), table.Cell(url)) for name, url in sorted(debuggers.items())]
+    click.echo("")
+    table.show(("debugger of", "url"), rows, out=sys.stdout, paint=stdout_paint())
 
 
 def _row(function: Function, root: Path, url: str) -> list[Cell]:

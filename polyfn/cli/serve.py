@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polyfn.cli.inspecting import inspect_of, inspect_options
 from polyfn.cli.options import env_file_option, project_options, settings_of, settings_reader
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.logs.terminal import LineWriter
     from polyfn.model import Function, LogLine
+    from polyfn.pool.inspector.news import News as DebuggerNews
     from polyfn.reload.news import News
 
 
@@ -30,6 +32,8 @@ Examples:
   polyfn serve --cwd examples/mixed    another project
   polyfn serve --env-file prod.env     with more variables
   polyfn serve --no-watch              without reloading what is saved
+  polyfn serve --inspect               debuggers may attach to JavaScript and TypeScript
+  polyfn serve --inspect-brk=hello     hello waits for a debugger, and stops at its first line
 """
 )
 @click.option("--host", metavar="HOST", help="Where to listen. [default: 127.0.0.1]")
@@ -52,6 +56,7 @@ Examples:
     is_flag=True,
     help="Go on answering with a function's last good version while the one saved last is broken.",
 )
+@inspect_options
 @click.option(
     "--spares",
     type=click.IntRange(0, 100),
@@ -68,6 +73,9 @@ def command(
     no_watch: bool,
     keep_good: bool,
     spares: int | None,
+    inspect: tuple[str, ...],
+    inspect_brk: tuple[str, ...],
+    inspect_port: int,
     cwd: Path | None,
     functions: Path | None,
 ) -> None:
@@ -94,7 +102,9 @@ def command(
     settings = settings_of(cwd, functions, **flags)
     read_settings = settings_reader(cwd, functions, **flags)
     with LineWriter(sys.stdout) as out, LineWriter(sys.stderr) as err:
-        run(serve(settings, _Terminal(settings.root, out, err), read_settings))
+        terminal = _Terminal(settings.root, out, err)
+        wish = inspect_of(inspect, inspect_brk, inspect_port)
+        run(serve(settings, terminal, read_settings, wish))
 
 
 class _Terminal:
@@ -147,6 +157,12 @@ class _Terminal:
 
     def on_reload(self, news: News) -> None:
         self._err.write(self._news_line(news, self._root, self._on_err))
+
+    def on_debugger(self, news: DebuggerNews) -> None:
+        from polyfn.cli.inspecting import news_lines
+
+        for line in news_lines(news, self._on_out):
+            self._out.write(line)
 
     def on_stopping(self) -> None:
         self._err.write("Stopping: what runs may finish. Ctrl-C again ends it at once.")

@@ -9,26 +9,34 @@ from typing import TYPE_CHECKING
 from polyfn.settings.variables import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from polyfn.model import JSON, Function
 
 
-def listing(functions: Iterable[Function], root: Path, *, site: str = "") -> dict[str, JSON]:
+def listing(
+    functions: Iterable[Function],
+    root: Path,
+    *,
+    site: str = "",
+    debuggers: Mapping[str, str] | None = None,
+) -> dict[str, JSON]:
     """Write functions as JSON.
 
     Args:
         functions: Sorted by name, as a manifest holds them.
         root: The project's directory, which paths are relative to.
         site: What URLs begin with, such as ``http://localhost:9999``; empty for paths.
+        debuggers: Name → the WebSocket URL where debuggers may attach.
 
     Returns:
         ``{"functions": [row, …]}``; every row has every field.
     """
-    return {"functions": [_row(each, root, site) for each in functions]}
+    places = debuggers or {}
+    return {"functions": [_row(each, root, site, places.get(each.name)) for each in functions]}
 
 
-def _row(function: Function, root: Path, site: str) -> dict[str, JSON]:
+def _row(function: Function, root: Path, site: str, debugger: str | None) -> dict[str, JSON]:
     """One function; ``url`` is its first route, if it has any: it answers only on those then."""
     routes = list(function.config.routes)
     return {
@@ -43,6 +51,7 @@ def _row(function: Function, root: Path, site: str) -> dict[str, JSON]:
         "valid": function.valid,
         "problem": function.problem,
         "shadowed": [_relative(each, root) for each in function.shadowed],
+        "debugger": debugger,
     }
 
 

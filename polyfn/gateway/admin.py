@@ -2,6 +2,7 @@
 
 Every request carries the token of `polyfn.gateway.presence`. ``POST /_polyfn/invoke/NAME`` hands
 the body over as the raw event, byte for byte, and answers with the handler's value as JSON.
+``GET /_polyfn/state`` tells what runs.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from polyfn.gateway.direct import Direct, Head, Sender
     from polyfn.gateway.exchange import Receive, RequestRecord, Scope, Send
+    from polyfn.model import JSON
     from polyfn.ports import Fleet, Invoker
     from polyfn.settings.values import Limits
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/_polyfn/"
 INVOKE: Final = f"{PREFIX}invoke/"
+STATE: Final = f"{PREFIX}state"
 _RAW_PREFIX: Final = PREFIX.encode()
 
 
@@ -39,7 +42,8 @@ class Admin:
 
     Args:
         token: What requests must carry as ``Authorization: Bearer TOKEN``.
-        on_request: Gets a record of each request that was answered; must not raise.
+        state: What runs, as JSON.
+        on_request: Gets a record of each call that was answered; must not raise.
     """
 
     def __init__(
@@ -49,9 +53,11 @@ class Admin:
         invoker: Invoker,
         limits: Limits,
         token: str,
+        state: Callable[[], JSON],
         on_request: Callable[[RequestRecord], None],
     ) -> None:
         self._fleet = fleet
+        self._state = state
         self._invoker = invoker
         self.limits = limits
         self._authorization = f"Bearer {token}".encode()
@@ -62,6 +68,10 @@ class Admin:
         """Answer one request."""
         exchange = AsgiExchange(scope, receive, send, self._clock)
         try:
+            self._authorize(exchange)
+            if scope["path"] == STATE and exchange.method == "GET":
+                await exchange.answer(_json_reply(orjson.dumps(self._state())))
+                return  # no call: nobody need read of it
             await exchange.answer(await self._answer(exchange))
         except ClientLeftError:
             return
@@ -71,7 +81,6 @@ class Admin:
         self._on_request(exchange.record())
 
     async def _answer(self, exchange: AsgiExchange) -> Reply:
-        self._authorize(exchange)
         path: str = exchange.scope["path"]
         if not path.startswith(INVOKE) or exchange.method != "POST":
             raise UnknownFunction(f"{PREFIX} has no {exchange.method} {path}.")
@@ -93,11 +102,7 @@ class Admin:
             want=Want.VALUE,
         )
         result = await self._invoker.invoke(invocation, exchange.timing)
-        body = result.json if isinstance(result, Value) else b"null"
-        length = b"%d" % len(body)
-        return Reply(
-            200, [(b"content-type", b"application/json"), (b"content-length", length)], body
-        )
+        return _json_reply(result.json if isinstance(result, Value) else b"null")
 
     def _authorize(self, exchange: AsgiExchange) -> None:
         import hmac  # noqa: PLC0415 - with OpenSSL behind it, and most servers are never asked
@@ -133,6 +138,11 @@ class Front:
         if path.startswith(_RAW_PREFIX) or (b"%" in path and unquote(path).startswith(PREFIX)):
             return False
         return self._direct.take(head, body, sender)
+
+
+def _json_reply(body: bytes) -> Reply:
+    length = b"%d" % len(body)
+    return Reply(200, [(b"content-type", b"application/json"), (b"content-length", length)], body)
 
 
 def _checked(event: bytes) -> bytes:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from polyfn.errors import PolyfnError
     from polyfn.model import Function, Invocation, Result, Timing
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.inspector.inspectors import Inspectors
     from polyfn.pool.loaded import OnLoaded
     from polyfn.pool.spawner import Spawner
     from polyfn.ports import LogSink
@@ -50,6 +51,7 @@ class LiveFleet:
             after it failed.
         spares: How many runners to keep booted for the next start; see `polyfn.pool.spares`.
         prune_every_s: How often instances that have been idle too long are looked for.
+        inspectors: The functions that debuggers may attach to, if there are such.
 
     Attributes:
         spares: Runners that are booted already.
@@ -70,6 +72,7 @@ class LiveFleet:
         spawner: Spawner,
         spares: int = 0,
         prune_every_s: float = _PRUNE_EVERY_S,
+        inspectors: Inspectors | None = None,
     ) -> None:
         self.limits = limits
         self.on_start_failure: Callable[[str], Awaitable[bool]] = _final
@@ -87,6 +90,9 @@ class LiveFleet:
             spares, budget=self._budget, sink=sink, spawner=spawner, is_busy=self._is_busy
         )
         self._slots = {each.name: Slot(each) for each in functions}
+        self._inspectors = inspectors
+        if inspectors is not None:
+            inspectors.wake = self.wake
         self._retired: set[Pool] = set()
         self._upkeep = Upkeep(
             self._pools, self.spares, lambda: self.limits, prune_every_s=prune_every_s
@@ -137,6 +143,14 @@ class LiveFleet:
                 raise
         return await self._invoke(invocation, timing)
 
+    async def wake(self, name: str) -> None:
+        """Have an instance of a function that has none: a debugger wants to attach to it.
+
+        Raises:
+            PolyfnError: It does not start.
+        """
+        await (await self._pool(self._slot(name))).wake()
+
     def configure(self, limits: Limits) -> None:
         """Go by other limits from now on; what an instance was started with stays with it."""
         self.limits = limits
@@ -184,7 +198,8 @@ class LiveFleet:
         if same and not forced and not slot.broken:
             return None
         pool = self._new_pool(deployment)
-        if slot.called:
+        # One that waits for a debugger would wait in vain: it is attached to the version before.
+        if slot.called and not (pool.inspection and pool.inspection.breaks):
             try:
                 await pool.warm()
             except BaseException:
@@ -316,6 +331,7 @@ class LiveFleet:
             spawner=self._spawner,
             spares=self.spares,
             on_loaded=self.on_loaded,
+            inspection=self._inspectors.of(deployment.function) if self._inspectors else None,
         )
 
     def _pools(self) -> list[Pool]:

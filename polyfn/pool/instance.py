@@ -17,6 +17,7 @@ from polyfn.pool import exits
 from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.child import Child, Listener
+from polyfn.pool.inspector.target import Target, Uninspected
 from polyfn.pool.journal import Journal
 from polyfn.pool.json_fields import error_fields, extras_of
 from polyfn.pool.loaded import nobody_watches
@@ -53,6 +54,7 @@ class Instance:
         on_dead: Called once, when its process has been reaped.
         on_loaded: Called with files that the function was loaded from, as the runner tells them:
             before `start` returns or raises, and again after later calls.
+        target: What debuggers attach to.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Instance:
         on_idle: Callable[[Instance], None],
         on_dead: Callable[[Instance], None],
         on_loaded: Callable[[tuple[str, ...]], None] = nobody_watches,
+        target: Target | None = None,
     ) -> None:
         self.deployment = deployment
         self.function = deployment.function.name
@@ -85,7 +88,10 @@ class Instance:
         self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}  # one at most
         self._held: set[int] = set()  # calls whose work goes on after their answer
+        self._time_s = 0.0
         self._limit = Alarm(self._loop, self._expire)
+        self._target = target or Uninspected()
+        self._target.on_left = self._count_anew
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
         self._failure: PolyfnError | None = None
@@ -147,7 +153,8 @@ class Instance:
             self._on_hello()
 
     def _ears(self) -> Listener:
-        return Listener(self._on_message, self._on_frames_end, self._journal.raw, self._on_exit)
+        read = self._target.reader(self._journal.raw)
+        return Listener(self._on_message, self._on_frames_end, read, self._on_exit)
 
     def begin(self, call: Call) -> None:
         """Send an event; only when IDLE. The call's answer comes by itself."""
@@ -168,7 +175,8 @@ class Instance:
         )
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
-        self._limit.set(now + invocation.timeout_s)
+        self._time_s = invocation.timeout_s
+        self._limit.set(now + self._time_s)
         self._channel.send(frame)
 
     async def stop(self, drain_s: float = 0.0) -> None:
@@ -178,7 +186,7 @@ class Instance:
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
             self._channel.send(self._channel.connection.drain())
-            await self._dies_within(drain_s)
+            await self._dies_within(self._target.drain_s(drain_s))
         if self.state is not State.DEAD:
             self._apply(Event.STOP)
             self._channel.close_input()
@@ -200,8 +208,13 @@ class Instance:
         self._ready.result()
 
     async def _settles(self, futures: set[asyncio.Future[None]], limit_s: float, what: str) -> None:
-        done, _ = await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
+        done: set[asyncio.Future[None]] = set()
+        while not done:
+            done, _ = await asyncio.wait(
+                futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done or (self._target.patient and self._booted.done()):
+                continue
             main_file, words = self.deployment.main_file, self._journal.last_words()
             raise exits.not_ready(self.function, what, limit_s, main_file, words)
 
@@ -235,7 +248,8 @@ class Instance:
         if self.state is State.STOPPING:
             return
         self._booted.set_result(None)
-        self._channel.send(self._channel.connection.load(self.deployment.load_spec()))
+        spec = {**self.deployment.load_spec(), **self._target.load}
+        self._channel.send(self._channel.connection.load(spec))
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._report(message)
@@ -317,7 +331,15 @@ class Instance:
 
     # What goes wrong
 
+    def _count_anew(self) -> None:
+        """No debugger is attached any more, or one still is: what runs gets its whole time."""
+        if self._calls or self._held:
+            self._limit.set(self._loop.time() + self._time_s)
+
     def _expire(self) -> None:
+        if self._target.attached:
+            self._count_anew()
+            return
         if not self._calls:
             self._journal.note("error", exits.timed_out_held(self.function))
             self._held.clear()
@@ -350,6 +372,7 @@ class Instance:
         unread, lost = await child.read_the_rest()
         self._limit.close()
         child.close()
+        self._target.gone()
         if self._left_idle:
             self._journal.note("error", exits.died_uncalled(self.function, code))
         elif self._held and not self._calls and self._failure is None:

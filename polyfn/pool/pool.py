@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import PolyfnError, Throttled, Unavailable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from polyfn.model import Invocation, Result, Timing
     from polyfn.pool.budget import Budget
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.inspector.inspection import Inspection
     from polyfn.pool.loaded import OnLoaded
     from polyfn.pool.spare import Spare
     from polyfn.pool.spares import Spares
@@ -37,6 +39,8 @@ class Pool:
     Args:
         on_loaded: Called with the files that the function was loaded from, each once; see
             `loaded_files`.
+        inspection: Of a function that debuggers may attach to: it has one instance at most, so that
+            a breakpoint is met in the one they see.
     """
 
     def __init__(
@@ -49,8 +53,10 @@ class Pool:
         spawner: Spawner,
         spares: Spares | None = None,
         on_loaded: OnLoaded = nobody_watches,
+        inspection: Inspection | None = None,
     ) -> None:
         self.deployment = deployment
+        self.inspection = inspection
         self.limits = limits
         self._budget = budget
         self._sink = sink
@@ -61,7 +67,7 @@ class Pool:
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
         self._running: dict[Instance, Call] = {}
-        self._queue = Queue(self._loop)
+        self._queue = Queue(self._loop, lambda: inspection is not None and inspection.patient)
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._tick: asyncio.TimerHandle | None = None
@@ -99,7 +105,11 @@ class Pool:
     @property
     def idle_since(self) -> float | None:
         """The loop's time at which its oldest idle instance was last used; ``None`` without one."""
-        return self._idle[0].last_used if self._idle else None
+        return self._idle[0].last_used if self._idle and not self._is_debugged else None
+
+    @property
+    def _is_debugged(self) -> bool:
+        return self.inspection is not None and self.inspection.attached
 
     async def invoke(self, invocation: Invocation, timing: Timing) -> Result:
         """Deliver one event to an instance, waiting for one if need be.
@@ -155,6 +165,11 @@ class Pool:
         instance.is_fresh = False  # no call waits for it
         await self._start(instance)
 
+    async def wake(self) -> None:
+        """Start one instance, if there is none that stays; see `warm`."""
+        if all(each.state in (State.STOPPING, State.DEAD) for each in self._instances):
+            await self.warm()
+
     def adopt(self, calls: Iterable[Call]) -> None:
         """Take calls that waited for another version of the function."""
         for call in calls:
@@ -176,7 +191,7 @@ class Pool:
 
     async def stop_idle(self, before: float) -> None:
         """Stop the instances not used since ``before``, a time of the loop; the oldest first."""
-        while self._idle and self._idle[0].last_used < before:
+        while (since := self.idle_since) is not None and since < before:
             await self.stop_oldest_idle()
 
     async def stop_surplus(self, before: float) -> None:
@@ -269,7 +284,8 @@ class Pool:
     def _grow(self) -> None:
         if self._closed or not self._queue:
             return
-        room = self.limits.instances_per_function - len(self._instances)
+        most = self.limits.instances_per_function if self.inspection is None else 1
+        room = most - len(self._instances)
         wanted = self._demand.to_start(
             self._loop.time(),
             waiting=len(self._queue),
@@ -303,6 +319,7 @@ class Pool:
             on_idle=self._on_idle,
             on_dead=self._on_dead,
             on_loaded=self._loaded.add,
+            target=self.inspection.target() if self.inspection else None,
         )
         self._instances.add(instance)
         self._starting += 1
@@ -346,7 +363,9 @@ class Pool:
                     self._budget.give_back()
 
     async def _boot(self, instance: Instance, spare: Spare | None) -> None:
-        async with self._budget.starts:
+        # Who waits for a debugger may do so for ever, and takes no processor.
+        waits = self.inspection is not None and self.inspection.breaks
+        async with nullcontext() if waits else self._budget.starts:
             if self._closed:
                 raise Unavailable(f"Function {instance.function!r} is being stopped; call again.")
             await instance.start(spare)

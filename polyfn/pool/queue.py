@@ -10,7 +10,7 @@ from polyfn.pool.alarm import Alarm
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from polyfn.pool.calls import Call
 
@@ -19,10 +19,17 @@ _TIMER_SLACK_S: Final = 0.001
 
 
 class Queue:
-    """Calls that wait; who has waited too long is told so. `len` counts those that gave up too."""
+    """Calls that wait; who has waited too long is told so. `len` counts those that gave up too.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    Args:
+        is_patient: Whether nobody waits too long just now.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, is_patient: Callable[[], bool] = lambda: False
+    ) -> None:
         self._loop = loop
+        self._is_patient = is_patient
         self._calls: deque[Call] = deque()
         self._patience = Alarm(loop, self._lose_patience)
         self._wait_s = 0.0
@@ -53,6 +60,9 @@ class Queue:
 
     def _lose_patience(self) -> None:
         now = self._loop.time() + _TIMER_SLACK_S
+        if self._is_patient():
+            self._patience.set(now + self._wait_s)
+            return
         while self._calls:
             call = self._calls[0]
             due = call.created + self._wait_s

@@ -20,6 +20,9 @@ class Runtime(Protocol):
     rank: int
     """Which runtime wins when two have a function of the same name: the lowest (Go, JS, Python)."""
 
+    inspectable: bool
+    """Whether its runner takes LOAD's ``inspect``: debuggers may attach to its functions."""
+
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick this language's functions among the files of one directory.
 

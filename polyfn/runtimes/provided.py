@@ -25,6 +25,7 @@ class ProvidedRuntime:
 
     name = "provided"
     rank = 3
+    inspectable = False
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """None: a file by itself is never such a function."""

@@ -103,7 +103,9 @@ class Session {
       if (spec.source_maps && this.frames.bundle !== null) mapStacks();
       this.#waitForFrames(false);
       this.loaded.watch(spec.main_file);
+      const inspection = spec.inspect && require('./load/inspect.cjs').openInspector(spec);
       this.handler = await loadHandler(spec);
+      inspection?.();
     } catch (error) {
       return this.#fatal(error);
     }

@@ -25,6 +25,7 @@ class _Text:
 
     name = "text"
     rank = 9
+    inspectable = False
 
     def __init__(self, needs: tuple[str, ...] = ("sh",), *, builds: bool = True) -> None:
         self._needs = needs

@@ -28,6 +28,7 @@ class GoRuntime:
 
     name = "go"
     rank = 0
+    inspectable = False
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick programs that were built before."""

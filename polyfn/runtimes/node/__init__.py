@@ -30,6 +30,7 @@ class NodeRuntime:
 
     name = "node"
     rank = 1
+    inspectable = True
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick the functions among a directory's files, by extension."""

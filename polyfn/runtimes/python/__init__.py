@@ -29,6 +29,7 @@ class PythonRuntime:
 
     name = "python"
     rank = 2
+    inspectable = False
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Each ``NAME.py``; `inspect` tells a function from a module that functions share."""

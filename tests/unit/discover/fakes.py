@@ -29,6 +29,7 @@ class FakeRuntime:
     rank: int
     facts: dict[str, SourceFacts | None] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    inspectable: bool = False
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         mine = [path for path in paths if path.suffix == f".{self.name}"]
