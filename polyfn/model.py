@@ -57,6 +57,8 @@ class FunctionConfig:
     memory_mb: int | None = None
     concurrency: int = 1
     event_format: EventFormat = EventFormat.V1
+    handler: str | None = None
+    """The export to call as a Lambda handler; ``None``: what the source says."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables added to the project's."""
     environment_origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

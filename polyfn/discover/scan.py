@@ -11,7 +11,7 @@ from polyfn.discover.config import resolve
 from polyfn.discover.directory import list_directory
 from polyfn.discover.manifest import Manifest
 from polyfn.discover.names import function_name, name_problem
-from polyfn.model import Function, SourceFacts
+from polyfn.model import Api, Function, SourceFacts
 from polyfn.runtimes import RUNTIMES
 from polyfn.settings.variables import printable
 
@@ -114,8 +114,8 @@ def _function(winner: Candidate, shadowed: tuple[Path, ...], settings: Settings)
         source=winner.source,
         project_root=settings.root,
         kind=resolved.kind,
-        api=facts.api,
-        handler=facts.handler,
+        api=Api.LAMBDA if resolved.config.handler else facts.api,
+        handler=resolved.config.handler or facts.handler,
         config=resolved.config,
         problem=name_problem(winner.name) or facts.problem or resolved.problem,
         shadowed=shadowed,

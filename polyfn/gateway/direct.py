@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from polyfn.errors import PolyfnError, Throttled
 from polyfn.gateway import builders, invocations
 from polyfn.gateway.exchange import Exchange
-from polyfn.gateway.judge import judge
 from polyfn.gateway.request import read
 from polyfn.gateway.responses import reply
 from polyfn.gateway.router import LISTINGS
@@ -202,7 +201,7 @@ class _Taken(Exchange):
     def _reply(self, outcome: Result | PolyfnError) -> Reply | None:
         """The response; ``None`` when it cannot be said at once."""
         if type(outcome) is Value:
-            outcome = judge(outcome.json, self.function)
+            outcome = self._gateway.judged(outcome, self.function)
         if type(outcome) is not Buffered:
             return None
         max_bytes = self._gateway.limits.max_response_bytes

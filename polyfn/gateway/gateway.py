@@ -22,13 +22,13 @@ from polyfn.gateway.responses import Reply, has_body, reply, stream_head
 from polyfn.gateway.router import LISTINGS, PREFIX, Router
 from polyfn.gateway.site import Site
 from polyfn.gateway.stamp import Clock
-from polyfn.model import Streamed, Value
+from polyfn.model import EventFormat, Streamed, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from polyfn.gateway.exchange import Exchange, Receive, RequestRecord, Scope, Send
-    from polyfn.model import Result
+    from polyfn.model import Buffered, Result
     from polyfn.ports import Fleet, Invoker, JobQueue
     from polyfn.settings.values import Limits
 
@@ -144,11 +144,17 @@ class Gateway:
         if isinstance(result, Streamed):
             await self._stream(exchange, result, function)
             return
-        answer = judge(result.json, function) if isinstance(result, Value) else result
+        answer = self.judged(result, function) if isinstance(result, Value) else result
         max_bytes = self.limits.max_response_bytes
         await exchange.answer(
             reply(answer, method=exchange.method, function=function, max_bytes=max_bytes)
         )
+
+    def judged(self, value: Value, function: str) -> Buffered:
+        """Read the response that a handler's value is; payload format 2.0 takes any value."""
+        found = self._fleet.find(function)
+        is_v2 = found is not None and found.config.event_format is EventFormat.V2
+        return judge(value.json, function, as_body=is_v2)
 
     async def _stream(self, exchange: AsgiExchange, answer: Streamed, function: str) -> None:
         try:

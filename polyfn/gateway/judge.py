@@ -20,13 +20,16 @@ _EXPECTED: Final = (
     'A function must return an object such as {statusCode: 200, body: "text"}: a number, and text.'
 )
 _LONGEST_QUOTE: Final = 200
+_JSON: Final = (("content-type", "application/json"),)
 
 
-def judge(value: bytes, function: str) -> Buffered:
+def judge(value: bytes, function: str, *, as_body: bool = False) -> Buffered:
     """Read a response out of JSON.
 
     Args:
         function: Its name, for what is wrong.
+        as_body: A value without ``statusCode`` is what to answer, as it is with API Gateway's HTTP
+            APIs and Lambda's function URLs (payload format 2.0), and not a mistake.
 
     Raises:
         BadResponse: It is no response; the message says what came back.
@@ -35,6 +38,8 @@ def judge(value: bytes, function: str) -> Buffered:
         response = orjson.loads(value)
     except orjson.JSONDecodeError as error:
         raise _bad(function, f"something that is no JSON ({error})") from error
+    if as_body and not (isinstance(response, dict) and "statusCode" in response):
+        return Buffered(200, _JSON, value, False)
     if not isinstance(response, dict):
         nothing = " (is a `return` or an `await` missing?)" if response is None else ""
         raise _bad(function, f"{_quoted(response)}{nothing}")

@@ -53,6 +53,13 @@ def paths(value: JSON) -> tuple[str, ...]:
     return tuple(dict.fromkeys(read))
 
 
+def export(value: JSON) -> str:
+    """The name of an exported function, such as ``hello``, or ``api.hello`` of an object."""
+    if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
+        raise NotAllowed("must be the name of what the file exports, such as hello")
+    return value
+
+
 def table(value: JSON) -> Mapping[str, JSON]:
     """A table, whatever is in it."""
     if not isinstance(value, dict):
@@ -108,6 +115,7 @@ NETLIFY: Final[Mapping[str, Key]] = {
 POLYFN: Final[Mapping[str, Key]] = {
     **{key: value for key, value in NETLIFY.items() if value.field},
     "concurrency": Key("concurrency", checks.count(1, 1000)),
+    "handler": Key("handler", export),
     "event_format": Key("event_format", checks.one_of(*(each.value for each in EventFormat))),
     "environment": Key("environment", environment),
     "build": Key("build", checks.text),

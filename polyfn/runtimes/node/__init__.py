@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript: JavaScript runs as it is, TypeScript is bundled by esbuild first."""
+"""JavaScript and TypeScript: JavaScript mostly runs as it is, TypeScript is bundled by esbuild."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
-from polyfn.runtimes.node import insource, naming, packages, spares
+from polyfn.runtimes.node import insource, naming, packages, plain_js, spares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,8 +45,8 @@ class NodeRuntime:
         return insource.read(main_file)
 
     def tools(self, function: Function) -> tuple[str, ...]:
-        """Node, and esbuild for TypeScript."""
-        return ("node", "esbuild") if _is_typescript(function) else ("node",)
+        """Node, and esbuild for what is bundled."""
+        return ("node", "esbuild") if _is_bundled(function) else ("node",)
 
     def concerns(
         self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
@@ -60,12 +60,12 @@ class NodeRuntime:
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
     ) -> BuildPlan | None:
-        """Bundle TypeScript.
+        """Bundle TypeScript, and JavaScript that Netlify turns into CommonJS (`plain_js`).
 
-        JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner also
-        where Node does not do so by itself, before 20.19 (`runners/node/load/module_syntax.cjs`).
+        Other JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner
+        also where Node does not do so by itself (`runners/node/load/module_syntax.cjs`).
         """
-        if not _is_typescript(function):
+        if not _is_bundled(function):
             return None
         from polyfn.runtimes.node import typescript  # noqa: PLC0415 - only builds wait for it
 
@@ -89,5 +89,7 @@ class NodeRuntime:
         )
 
 
-def _is_typescript(function: Function) -> bool:
-    return function.main_file.suffix in naming.TYPESCRIPT
+def _is_bundled(function: Function) -> bool:
+    if function.main_file.suffix in naming.TYPESCRIPT:
+        return True
+    return plain_js.is_commonjs_to_netlify(function.main_file)

@@ -10,7 +10,7 @@ import pytest
 
 from polyfn.discover import Manifest, listing, scan
 from polyfn.discover.candidates import Candidate, choose
-from polyfn.model import Kind, SourceFacts
+from polyfn.model import Api, Kind, SourceFacts
 from polyfn.settings import FunctionRule
 from tests.unit.discover.fakes import MODERN, FakeRuntime, settings_of, tree
 
@@ -175,6 +175,15 @@ def test_settings_and_source_are_merged(tmp_path: Path) -> None:
     assert (function.api, function.handler) == (MODERN.api, "default")
     assert (function.kind, function.config.routes) == (Kind.SCHEDULED, ("/a",))
     assert function.project_root == tmp_path
+
+
+def test_handler_that_settings_name_is_called_as_lambda_does(tmp_path: Path) -> None:
+    tree(tmp_path / "functions", "a.js")
+    found = runtimes()
+    found["js"].facts = {"a.js": SourceFacts(api=MODERN.api, handler="default")}
+    rule = FunctionRule(pattern="a", origin="polyfn.toml", values={"handler": "hello"})
+    (function,) = scanned(tmp_path, found, function_rules=(rule,)).functions
+    assert (function.api, function.handler) == (Api.LAMBDA, "hello")
 
 
 def test_generated_function_may_have_its_config_beside_it(tmp_path: Path) -> None:

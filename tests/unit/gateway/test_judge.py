@@ -141,3 +141,16 @@ def test_any_json_is_a_response_or_refused(value: Any) -> None:
     except BadResponse:
         return
     assert status == value["statusCode"]
+
+
+@pytest.mark.parametrize("value", ["text", 3, None, [1], {"message": "hi"}, {"body": "b"}])
+def test_value_without_a_status_is_the_body_in_payload_format_2(value: object) -> None:
+    json = orjson.dumps(value)
+    read = judge(json, "hello", as_body=True)
+    assert read == Buffered(200, (("content-type", "application/json"),), json, False)
+
+
+def test_status_in_payload_format_2_makes_it_a_response() -> None:
+    assert judge(b'{"statusCode": 201, "body": "x"}', "hello", as_body=True).status == 201
+    with pytest.raises(BadResponse, match="`statusCode` that is"):
+        judge(b'{"statusCode": "x"}', "hello", as_body=True)
