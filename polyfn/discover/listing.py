@@ -52,6 +52,12 @@ def _row(function: Function, root: Path, site: str, debugger: str | None) -> dic
         "problem": function.problem,
         "shadowed": [_relative(each, root) for each in function.shadowed],
         "debugger": debugger,
+        "excluded_routes": list(function.config.excluded_routes),
+        "methods": list(function.config.methods),
+        "prefer_static": function.config.prefer_static,
+        "rate_limit": function.config.rate_limit,
+        "display_name": function.config.display_name,
+        "generator": function.config.generator,
     }
 
 

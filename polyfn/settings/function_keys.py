@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from polyfn.settings.checks import Reader
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "OPTIONS", "DELETE", "HEAD")
+_RATE_ACTIONS: Final = ("rate_limit", "rewrite")
+_RATE_KEEPERS: Final = ("domain", "ip")
 BUNDLERS: Final = ("esbuild", "nft", "zisi", "none")
 
 
@@ -60,11 +62,29 @@ def export(value: JSON) -> str:
     return value
 
 
-def table(value: JSON) -> Mapping[str, JSON]:
-    """A table, whatever is in it."""
-    if not isinstance(value, dict):
-        raise NotAllowed("must be an object")
-    return value
+def rate_limit(value: JSON) -> Mapping[str, JSON]:
+    """A limit as Netlify enforces it (zip-it-and-ship-it, `rate_limit.ts`); polyfn does not."""
+    limit = value if isinstance(value, dict) else {}
+    keepers = _listed(limit.get("aggregateBy", "domain"))
+    right = (
+        all(_is_number(limit.get(key)) for key in ("windowSize", "windowLimit"))
+        and limit.get("action", "rate_limit") in _RATE_ACTIONS
+        and limit.get("algorithm", "sliding_window") == "sliding_window"
+        and bool(keepers)
+        and all(each in _RATE_KEEPERS for each in keepers)
+        and isinstance(limit.get("to", ""), str)
+    )
+    if not right:
+        raise NotAllowed(
+            "must be an object with the numbers `windowSize` and `windowLimit`, and perhaps "
+            '`aggregateBy` ("domain", "ip" or a list of them), `action` ("rate_limit" or '
+            '"rewrite"), `to` (a text) and `algorithm` ("sliding_window")'
+        )
+    return limit
+
+
+def _is_number(value: JSON) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _listed(value: JSON) -> tuple[JSON, ...]:
@@ -93,7 +113,7 @@ IN_SOURCE: Final[Mapping[str, Key]] = {
     "includedFiles": Key("included_files", checks.texts),
     "externalNodeModules": Key("external_node_modules", checks.texts),
     "nodeBundler": Key("node_bundler", checks.one_of(*BUNDLERS, "esbuild_zisi")),
-    "rateLimit": Key("rate_limit", table),
+    "rateLimit": Key("rate_limit", rate_limit),
 }
 """Keys of `export const config` and of a Python `config`; every other key is the author's own."""
 

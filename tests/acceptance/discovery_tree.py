@@ -72,6 +72,12 @@ def row(name: str, runtime: str, main_file: str, **fields: JSON) -> dict[str, JS
         "valid": fields.get("problem") is None,
         "problem": None,
         "shadowed": [],
+        "excluded_routes": [],
+        "methods": [],
+        "prefer_static": False,
+        "rate_limit": None,
+        "display_name": None,
+        "generator": None,
         **fields,
     }
 

@@ -21,6 +21,11 @@ def judge_manifest(manifest: Manifest, directory: Path) -> list[Finding]:
     """
     return [
         _functions(manifest, directory),
+        *(
+            _finding(Status.WARNING, f"{each.name}: {each.problem}", functions=(each.name,))
+            for each in manifest.functions
+            if not each.valid
+        ),
         *(_finding(Status.WARNING, remark) for remark in manifest.remarks),
     ]
 

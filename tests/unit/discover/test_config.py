@@ -100,7 +100,7 @@ def test_every_in_source_key_is_read() -> None:
         ("memory", "lots", "must be a whole number of MB above 0"),
         ("includedFiles", "a", "must be a list of texts"),
         ("nodeBundler", "webpack", 'must be "esbuild", "nft", "zisi", "none" or "esbuild_zisi"'),
-        ("rateLimit", 5, "must be an object, not 5"),
+        ("rateLimit", 5, "must be an object with the numbers `windowSize` and `windowLimit`"),
         ("name", "", "must be a text that is not empty"),
     ],
 )
@@ -111,6 +111,104 @@ def test_bad_value_names_function_key_and_what_is_allowed(
     assert read.problem is not None
     assert read.problem.startswith(f"`{key}` in the config of hello {words}")
     assert read.config == FunctionConfig(generator="kept")
+
+
+_PATH = 'must be a path that begins with "/", or a list of them'
+_METHOD = "must be one or a list of GET, POST, PUT, PATCH, OPTIONS, DELETE, HEAD"
+_SWITCH = "must be true or false"
+_TEXT = "must be a text that is not empty"
+_TEXTS = "must be a list of texts"
+_RATE = "must be an object with the numbers `windowSize` and `windowLimit`"
+_WINDOW = {"windowSize": 60, "windowLimit": 10}
+_MEMORY = "must be a whole number of MB above 0"
+_BUNDLER = 'must be "esbuild", "nft", "zisi", "none" or "esbuild_zisi"'
+WRONG: dict[str, tuple[str, list[JSON]]] = {
+    "path": (_PATH, [5, True, {}, "", "a", "a/b", "https://a/b", [5], ["/a", "b"], ["/a", None]]),
+    "excludedPath": (_PATH, [5, False, {"/": 1}, "x", ["/a", ["/b"]]]),
+    "method": (_METHOD, [5, True, {}, "", "FETCH", "GET,POST", ["GET", "x"], [["GET"]]]),
+    "preferStatic": (_SWITCH, [0, 1, "", "yes", "true", [], {}]),
+    "schedule": ("must be a cron expression", [5, True, "", "daily", "* * * *", "61 * * * *", []]),
+    "background": (_SWITCH, [0, 1, "yes", "true", [True], {}]),
+    "name": (_TEXT, [5, True, "", " ", [], {}]),
+    "generator": (_TEXT, [5, True, "", ["a"], {}]),
+    "timeout": ("must be a number of seconds above 0", [0, -1, True, "", "soon", "10 x", [], {}]),
+    "memory": (_MEMORY, [0, -1, 1.5, True, "", "much", [], {}]),
+    "includedFiles": (_TEXTS, [5, True, "a", {}, [5], [""]]),
+    "externalNodeModules": (_TEXTS, [5, "sharp", {}, [{}]]),
+    "nodeBundler": (_BUNDLER, [5, True, "", "webpack", ["esbuild"], {}]),
+    "rateLimit": (
+        _RATE,
+        [
+            True,
+            "60/min",
+            [],
+            {},
+            {"windowSize": 60},
+            {**_WINDOW, "windowSize": "60"},
+            {**_WINDOW, "windowLimit": True},
+            {**_WINDOW, "action": "block"},
+            {**_WINDOW, "aggregateBy": []},
+            {**_WINDOW, "aggregateBy": ["ip", "user"]},
+            {**_WINDOW, "to": 5},
+            {**_WINDOW, "algorithm": "token_bucket"},
+        ],
+    ),
+}
+
+
+def test_every_key_has_its_wrong_values() -> None:
+    assert WRONG.keys() == IN_SOURCE.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key, value) for key, (_, values) in WRONG.items() for value in values]
+)
+def test_value_of_a_wrong_kind_is_refused_in_words(key: str, value: JSON) -> None:
+    problem = resolved({key: value}, name="orders").problem or ""
+    assert problem.startswith(f"`{key}` in the config of orders {WRONG[key][0]}")
+    assert problem.count("`config`") == 0
+    assert ", not " in problem
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/a{b", "a '{' is never closed"),
+        ("/(a", "a '(' is never closed"),
+        ("/*}", "'}' stands where it has no meaning: write \\}"),
+        ("/:", "a ':' needs a name after it"),
+        ("/:a/:a", "a parameter's name is used twice"),
+        ("/search?q=1", "a path has no query"),
+        ("/([)", "its regular expression ([) cannot be read at"),
+    ],
+)
+@pytest.mark.parametrize("key", ["path", "excludedPath"])
+def test_path_that_cannot_be_read_is_refused_with_the_reason(
+    key: str, path: str, words: str
+) -> None:
+    for value in (path, ["/ok", path]):
+        problem = resolved({key: value}).problem or ""
+        assert problem.startswith(f"`{key}` in the config of hello must be a URLPattern path (")
+        assert words in problem
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        _WINDOW,
+        {**_WINDOW, "aggregateBy": "ip"},
+        {**_WINDOW, "aggregateBy": ["ip", "domain"], "action": "rewrite", "to": "/busy"},
+        {**_WINDOW, "algorithm": "sliding_window", "windowSize": 0.5},
+    ],
+)
+def test_rate_limit_of_netlify_is_taken(value: JSON) -> None:
+    read = resolved({"rateLimit": value})
+    assert (read.problem, read.config.rate_limit) == (None, value)
+
+
+def test_background_function_may_have_a_schedule() -> None:
+    read = resolved({"background": True, "schedule": "@daily"})
+    assert (read.problem, read.kind, read.config.schedule) == (None, Kind.BACKGROUND, "@daily")
 
 
 def test_every_bad_value_is_told() -> None:

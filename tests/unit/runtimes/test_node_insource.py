@@ -222,6 +222,59 @@ def test_value_that_needs_the_code_to_run_is_named(written: str) -> None:
     assert read.config == {"method": "GET"}
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("Route.List", "/list"),
+        ("Route['one']", "/one"),
+        ("`${Route.List}/all`", "/list/all"),
+        ("Number.B", 1),
+        ("Number.D", 8),
+        ("{ ...Route }", {"List": "/list", "one": "/one"}),
+    ],
+)
+def test_member_of_an_enum_is_read(written: str, value: JSON) -> None:
+    source = f"""
+        export const enum Route {{ List = "/list", /* and */ "one" = "/one" }}
+        enum Number {{ A, B, C = 7, D }}
+        export const config: Config = {{ x: {written} }} satisfies Config
+    """
+    assert config(source, ".ts") == {"x": value}
+
+
+@pytest.mark.parametrize("written", ["Late.A", "Late.C", "Late.None", "Declared.A"])
+def test_member_of_an_enum_that_needs_the_code_to_run_is_named(written: str) -> None:
+    read = facts(
+        f"""
+            enum Late {{ A = find(), B, C }}
+            declare enum Declared {{ A }}
+            export default () => {{}}
+            export const config = {{ path: {written} }}
+        """,
+        ".ts",
+    )
+    assert (read.problem or "").startswith("`path` in its config cannot be read")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export default withAuth(async () => new Response()); export const config = { path: '/a' }",
+        "export default { fetch() {} }; export const config = { path: '/a' }",
+        "export default { fetch() {}, config: { path: '/a' } } satisfies NetlifyFunction",
+        "const all: NetlifyFunction = { fetch, config: { path: '/a' } }; export default all",
+        "const base = { path: '/a' } as const; export default f; export const config = { ...base }",
+        "const api = '/'; export default f; export const config = { path: `${api}a` }",
+        "const path = '/' + 'a'; export default f; export const config: Config = { path }",
+        "export default f; const config = { path: '/a' } satisfies Config; export { config }",
+        "const config: Config = { path: '/a' }; export { f as default, config }",
+    ],
+)
+def test_modern_function_and_its_config_are_found_however_they_are_written(source: str) -> None:
+    read = facts(source, ".ts")
+    assert (read.api, read.config, read.problem) == (Api.MODERN, {"path": "/a"}, None)
+
+
 def test_key_that_is_not_known_may_hold_anything() -> None:
     source = "export const config = { region: pick(), [name]: 1, run() {}, path: '/a' }"
     assert config(source) == {"path": "/a"}

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 _DECLARATIONS: Final = frozenset({"lexical_declaration", "variable_declaration"})
 _NAMED: Final = frozenset(
-    {"function_declaration", "generator_function_declaration", "class_declaration"}
+    {
+        "class_declaration",
+        "enum_declaration",
+        "function_declaration",
+        "generator_function_declaration",
+    }
 )
 
 

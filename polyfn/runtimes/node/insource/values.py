@@ -116,6 +116,8 @@ class Evaluator:
                 return self._member(node)
             case "call_expression":
                 return self._frozen(node)
+            case "enum_declaration":
+                return self._enum(node)
             case _:
                 return UNREADABLE
 
@@ -159,6 +161,20 @@ class Evaluator:
                     inner = self.value(each.named_children[0])
                     read |= inner if isinstance(inner, dict) else {}
         return {key: value for key, value in read.items() if value is not UNDEFINED}
+
+    def _enum(self, node: Node) -> dict[str, JSON]:
+        """The members of a TypeScript enum; one without a value counts on from that before it."""
+        read: dict[str, JSON] = {}
+        body = node.child_by_field_name("body")
+        following: JSON | Unknown = 0
+        for each in body.named_children if body else ():
+            if each.type == "comment":
+                continue
+            given = each.child_by_field_name("value")
+            value = self.value(given) if given else following
+            read[key_of(each.child_by_field_name("name") or each) or ""] = value
+            following = value + 1 if type(value) is int else UNREADABLE
+        return read
 
     def _unary(self, node: Node) -> JSON | Unknown:
         operator = node.child_by_field_name("operator")
