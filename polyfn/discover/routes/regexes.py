@@ -23,8 +23,8 @@ _SAME: Final = {None: _SEGMENT, r"[^\/]+?": _SEGMENT, "*": _ANYTHING, ".*": _ANY
 
 
 def literal(path: str) -> str:
-    """A path that is taken as it stands."""
-    return re.escape(normal(path, encoding="utf-8").lower())
+    """A path that is taken as it stands, but for a slash at its end."""
+    return re.escape(normal(path, encoding="utf-8").lower().removesuffix("/") or "/")
 
 
 def of(parts: Iterable[Part]) -> tuple[str, tuple[str, ...]]:

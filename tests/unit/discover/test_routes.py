@@ -18,6 +18,8 @@ from polyfn.discover.routes import InvalidRouteError, compile_route, normal
         ("/users", "/users/", {}),
         ("/users", "/Users", {}),
         ("/users/", "/users/", {}),
+        ("/users/", "/users", {}),
+        ("/:a/", "/users", None),
         ("/users", "/users/1", None),
         ("/users", "/user", None),
         ("/a.b", "/aXb", None),
