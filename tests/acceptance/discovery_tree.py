@@ -72,6 +72,7 @@ def row(name: str, runtime: str, main_file: str, **fields: JSON) -> dict[str, JS
         "valid": fields.get("problem") is None,
         "problem": None,
         "shadowed": [],
+        "debugger": None,
         "excluded_routes": [],
         "methods": [],
         "prefer_static": False,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import npm
 from tests.acceptance.projects import write_project
 from tests.acceptance.serving import Served, served
+from tests.npm import npm
 
 PACKAGES = ("callsites@3.1.0", "depd@2.0.0", "source-map-support@0.5.21", "verror@1.10.1")
 FUNCTIONS = {

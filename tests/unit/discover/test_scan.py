@@ -302,6 +302,7 @@ def test_row_has_every_field(tmp_path: Path) -> None:
         "problem": "`timeout` in the config of a must be a number of seconds above 0, "
         'or text such as "90s" or "15m", not 0',
         "shadowed": [],
+        "debugger": None,
         "excluded_routes": [],
         "methods": [],
         "prefer_static": False,
