@@ -19,6 +19,7 @@ const { Frames, mapStacks } = require('./errors/frames.cjs');
 const { jsonObject, specOf } = require('./load/spec.cjs');
 const { Invocation } = require('./call/invocation.cjs');
 const { assemble } = require('./call/event.cjs');
+const { installAwsLambda, isStreaming } = require('./call/awslambda.cjs');
 const { createContext } = require('./call/context.cjs');
 const { changeDirectory, replaceEnvironment, setTraceId } = require('./load/environment.cjs');
 const { captureLogs } = require('./logs/logs.cjs');
@@ -102,6 +103,7 @@ class Session {
       changeDirectory(spec.cwd);
       if (spec.source_maps && this.frames.bundle !== null) mapStacks();
       this.#waitForFrames(false);
+      installAwsLambda();
       this.loaded.watch(spec.main_file);
       const inspection = spec.inspect && require('./load/inspect.cjs').openInspector(spec);
       this.handler = await loadHandler(spec);
@@ -218,7 +220,9 @@ function runHandler(invocation, handler, message, context) {
     if (error instanceof ProtocolViolation) throw error;
     return invocation.failed(error);
   }
-  return invocation.run(handler, event, context);
+  if (!isStreaming(handler)) return invocation.run(handler, event, context);
+  const { runStreaming } = require('./call/lambda_stream.cjs');
+  return runStreaming(invocation, handler, event, context);
 }
 
 function mismatch(theirs) {

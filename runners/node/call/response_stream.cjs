@@ -11,7 +11,6 @@
  * and frees the instance.
  */
 
-const { RuntimeError } = require('../errors/errors.cjs');
 const { chunkHead } = require('../wire/protocol.cjs');
 
 const MAX_CHUNK_BYTES = 64 * 1024; // the supervisor holds a whole chunk before it passes it on
@@ -80,12 +79,6 @@ class ResponseStream {
     for (const listener of this.listeners.splice(0)) listener();
   }
 
-  /** The event loop is empty: an ending that has not come by now never will. */
-  loopEmptied() {
-    if (this.cancelled) this.end();
-    else if (!this.ended) this.fail(neverEnds(this.invocation.context));
-  }
-
   /**
    * A writer that never has to wait would let nothing else run, as a promise that is resolved already
    * does not: it waits for a turn of the event loop now and then.
@@ -104,14 +97,6 @@ function* pieces(data) {
   if (count === 1) return yield data;
   const size = Math.ceil(data.length / count);
   for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
-}
-
-function neverEnds({ functionName }) {
-  return new RuntimeError(
-    'Runtime.NodeJsExit',
-    `Function '${functionName}' began a stream that can never end, because nothing is left that ` +
-      'could happen: end the stream, or await what writes it.',
-  );
 }
 
 module.exports = { ResponseStream };

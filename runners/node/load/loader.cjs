@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { RuntimeError } = require('../errors/errors.cjs');
+const { keepMarks } = require('../call/awslambda.cjs');
 
 /**
  * @param {{main_file: string, source_file?: string, handler: string, root: string}} spec of LOAD
@@ -91,7 +92,7 @@ function findHandler(module, spec) {
   for (const layer of layers) {
     const owner = names.slice(0, -1).reduce((object, name) => object?.[name], layer);
     const handler = owner?.[names.at(-1)];
-    if (typeof handler === 'function') return handler.bind(owner);
+    if (typeof handler === 'function') return keepMarks(handler, handler.bind(owner));
   }
   throw new RuntimeError(
     'Runtime.HandlerNotFound',
