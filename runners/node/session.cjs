@@ -128,7 +128,7 @@ class Session {
     const context = createContext(this.spec, invocation, this.#extras(message.extras));
     this.open.set(message.id, invocation);
     this.store.run(invocation, runHandler, invocation, this.handler, message, context);
-    if (!invocation.ended) this.#waitForFrames(false);
+    if (this.open.has(message.id)) this.#waitForFrames(false);
   }
 
   #extras(bytes) {
@@ -146,16 +146,16 @@ class Session {
   }
 
   #send(invocation, name, values) {
-    if (invocation.ended) return;
+    if (invocation.ended && name !== 'RELEASE') return;
     this.logs.flush();
     const frame = encode(name, invocation.id, values);
-    if (ENDINGS.has(name)) this.#close(invocation);
+    if (ENDINGS.has(name)) invocation.ended = true;
+    if (invocation.ended && !invocation.held) this.#close(invocation);
     this.output.write(frame);
     if (this.draining && this.open.size === 0) process.exit(0);
   }
 
   #close(invocation) {
-    invocation.ended = true;
     this.open.delete(invocation.id);
     if (this.open.size === 0) this.#waitForFrames(true);
     this.loaded.tellLater();
@@ -191,7 +191,7 @@ class Session {
     this.phase = 'failed';
     this.logs?.flush();
     if (wasLoading) this.loaded.tellAll(error?.file); // no LOADED may follow this ERROR
-    const running = [...this.open.values()];
+    const running = [...this.open.values()].filter((each) => !each.ended);
     for (const invocation of running) invocation.abort(error);
     if (running.length === 0)
       this.output.write(encode('ERROR', 0, [this.describe(error), true]));

@@ -42,6 +42,7 @@ class Invocation {
     this.awaited = false; // a promise of the handler's will answer
     this.value = undefined; // to be sent when the event loop is empty
     this.ended = false;
+    this.held = false; // work goes on after its ending
   }
 
   /** Calls the handler. */

@@ -4,13 +4,14 @@
  * Calls a handler that streams, and the stream that it writes its response to.
  *
  * AWS's runtime is followed (Runtime.js and ResponseStream.js in
- * aws-lambda-nodejs-runtime-interface-client): the head goes out with the first byte; the invocation
- * ends when the handler's promise has settled and the stream has ended, whichever comes last; what the
- * promise resolves to does not count. A stream that is ended without a byte sends its status and
+ * aws-lambda-nodejs-runtime-interface-client): the head goes out with the first byte; the process takes
+ * another call when the handler's promise has settled and the stream has ended, whichever comes last;
+ * what the promise resolves to does not count. A stream that is ended without a byte sends its status and
  * headers, which AWS's forgets.
  */
 
 const { Writable } = require('node:stream');
+const { inspect } = require('node:util');
 const { RuntimeError } = require('../errors/errors.cjs');
 const { highWaterMark } = require('./awslambda.cjs');
 const { Prelude, headOf } = require('./prelude.cjs');
@@ -102,9 +103,10 @@ class LambdaStream extends Writable {
   /** The handler is done: with an error, or `null`. */
   _settled(error) {
     this.#settled = true;
-    this.#failure ??= error;
+    if (error !== null && this.#invocation.ended) this.#complain(error);
+    else this.#failure ??= error;
     if (error !== null) this.destroy();
-    this.#endIfDone();
+    this.#progress();
   }
 
   #begin() {
@@ -127,7 +129,7 @@ class LambdaStream extends Writable {
 
   #open() {
     if (this.#body !== null) return this.#body;
-    const head = this.#head ?? this.#prelude?.head ?? [200, ['content-type', this.#type]];
+    const head = this.#head ?? this.#prelude?.whole ?? [200, ['content-type', this.#type]];
     this.#prelude = null;
     this.#body = this.#invocation.openStream(...head);
     if (this.#body === null) throw tooLate();
@@ -140,28 +142,50 @@ class LambdaStream extends Writable {
 
   /** What has not come by now never will. */
   #loopEmptied() {
-    if (this.#left === null && !this.#settled) this.#failure ??= this.#invocation.neverSettles();
-    else if (this.#left === null) this.#failure ??= unfinished();
-    this.#settled = true;
-    this.#endIfDone();
+    if (!this.#settled && this.#left === null) this._settled(this.#invocation.neverSettles());
+    else {
+      this.#settled = true;
+      this.#failure ??= this.#left ?? unfinished();
+      this.#progress();
+    }
   }
 
   #closed(error) {
     if (error !== this.#left) this.#failure ??= error;
-    this.#endIfDone();
+    this.#progress();
   }
 
-  #endIfDone() {
-    if (!this.#settled || this.#invocation.ended) return;
-    if (this.#left !== null && this.#isLeaving()) this.#body.end();
-    else if (this.#failure !== null || (this.destroyed && !this.writableFinished)) this.#fail();
-    else if (this.writableFinished) this.#body.end();
+  /** Sends the ending when its time has come: a client need not wait for what a handler does after it. */
+  #progress() {
+    if (this.#invocation.ended) this.#release();
+    else if (!this.#settled) this.#endSoon();
+    else if (this.#left !== null && this.#isLeaving()) this.#body.end();
+    else if (this.writableFinished && this.#failure === null) this.#body.end();
+    else if (this.#failure !== null || this.destroyed) this.#fail();
+  }
+
+  /** Most handlers return as soon as their stream has ended: that moment is waited for. */
+  #endSoon() {
+    if (!this.writableFinished || this.#failure !== null) return;
+    setImmediate(() => {
+      if (this.#settled || this.#invocation.ended) return;
+      this.#body.hold();
+      this.#body.end();
+    });
+  }
+
+  #release() {
+    if (this.#settled && this.#invocation.held) this.#body.release();
   }
 
   #fail() {
     const error = this.#failure ?? unfinished();
     if (this.#body === null) this.#invocation.failed(error);
     else this.#body.fail(error);
+  }
+
+  #complain(error) {
+    console.error(`The handler failed after the end of its stream: ${inspect(error)}`);
   }
 
   /** Whether there is no failure but that the client has left. */

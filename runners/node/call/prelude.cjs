@@ -37,13 +37,17 @@ function headOf(metadata) {
 /** Takes the metadata out of the stream's first bytes. */
 class Prelude {
   #bytes = Buffer.alloc(0);
-
-  /** `null` until it is there. */
-  head = null;
+  #head = null;
 
   /** Whether a stream of that content type begins with one. */
   static begins(type) {
     return type === TYPE;
+  }
+
+  /** HEAD's fields; it throws when there was not the whole of them. */
+  get whole() {
+    if (this.#head === null) throw endless();
+    return this.#head;
   }
 
   /**
@@ -52,12 +56,12 @@ class Prelude {
    * @throws {RuntimeError}
    */
   take(chunk) {
-    if (this.head !== null) return chunk;
+    if (this.#head !== null) return chunk;
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     const end = this.#bytes.indexOf(END);
     if (end === -1 && this.#bytes.length <= MAX_BYTES) return null;
-    if (end === -1) throw invalid('a prelude that has no end: eight NUL bytes');
-    this.head = headOf(parsed(this.#bytes.toString('utf8', 0, end)));
+    if (end === -1) throw endless();
+    this.#head = headOf(parsed(this.#bytes.toString('utf8', 0, end)));
     return this.#bytes.subarray(end + END.length);
   }
 }
@@ -68,6 +72,10 @@ function parsed(text) {
   } catch (error) {
     throw invalid(`a prelude that is no JSON (${error.message})`);
   }
+}
+
+function endless() {
+  return invalid('a prelude that has no end: eight NUL bytes');
 }
 
 function invalid(what) {

@@ -68,6 +68,18 @@ class ResponseStream {
     this.invocation.send(this.invocation, 'END', []);
   }
 
+  /** Work of the function's goes on after `end`, until `release`: the process takes no other call. */
+  hold() {
+    this.invocation.send(this.invocation, 'HOLD', []);
+    this.invocation.held = true;
+  }
+
+  /** That work is done. */
+  release() {
+    this.invocation.held = false;
+    this.invocation.send(this.invocation, 'RELEASE', []);
+  }
+
   /** It is not whole: the connection is cut. After CANCEL that is nobody's concern any more. */
   fail(error) {
     this.invocation.send(this.invocation, 'ERROR', [this.invocation.describe(error), false]);

@@ -3,6 +3,8 @@
  */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import { Runner, project, readable } from './client.mjs';
 
@@ -12,10 +14,12 @@ const STREAMED = 'application/octet-stream';
 async function streaming(t, body, { before = '' } = {}) {
   const text =
     "const fs = require('node:fs');\nconst { once } = require('node:events');\n" +
-    "const { Readable, pipeline } = require('node:stream/promises') && require('node:stream');\n" +
+    "const { Readable } = require('node:stream');\n" +
     `const piped = require('node:stream/promises').pipeline;\n${before}\n` +
     `exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {${body}\n});\n`;
-  return Runner.ready(t, project(t, { 'f.js': text }), 'f.js');
+  const root = project(t, { 'f.js': text });
+  const runner = await Runner.ready(t, root, 'f.js');
+  return Object.assign(runner, { root });
 }
 
 /** What comes of a call: its head, its bytes, its chunks' sizes, and its ending. */
@@ -51,11 +55,13 @@ test('the first byte goes out before the second is written', async (t) => {
   const runner = await streaming(
     t,
     "stream.write('one'); await once(process, 'go-on'); stream.end('two');",
-    { before: "exports.goOn = setInterval(() => fs.existsSync('go') && process.emit('go-on'), 5);" },
+    { before: "setInterval(() => fs.existsSync('go') && process.emit('go-on'), 5);" },
   );
   runner.begin({});
   await runner.next('HEAD');
   assert.equal((await runner.next('CHUNK')).data.toString(), 'one');
+  writeFileSync(path.join(runner.root, 'go'), '');
+  assert.equal((await runner.next('CHUNK')).data.toString(), 'two');
 });
 
 test('setContentType names the type, and is refused once bytes were written', async (t) => {
@@ -127,6 +133,16 @@ test('a prelude written by hand is the head, wherever its bytes are cut', async 
   assert.equal(body.toString(), 'rest');
 });
 
+test('a prelude that has no end fails before a byte is sent', async (t) => {
+  const runner = await streaming(
+    t,
+    "stream.setContentType('application/vnd.awslambda.http-integration-response'); stream.end('{}');",
+  );
+  const { head, ending } = await call(runner);
+  assert.equal(head, null);
+  assert.match(ending.error.errorMessage, /a prelude that has no end: eight NUL bytes/);
+});
+
 test('what is neither text nor bytes is written as JSON', async (t) => {
   const runner = await streaming(t, "stream.write({ a: [1] }); stream.end(new Uint8Array([33]));");
   assert.equal((await call(runner)).body.toString(), '{"a":[1]}!');
@@ -152,6 +168,35 @@ test('a handler may return while its stream goes on', async (t) => {
   const { body, ending } = await call(runner);
   assert.deepEqual([body.toString(), ending.type], ['later', 'END']);
 });
+
+test('a client has the whole before the handler returns, which holds the process', async (t) => {
+  const runner = await streaming(t, "stream.end('all'); await once(process, 'go-on'); console.log('done');", {
+    before: "setInterval(() => fs.existsSync('go') && process.emit('go-on'), 5);",
+  });
+  const id = runner.begin({});
+  const types = [];
+  for (let at = 0; at < 4; at++) types.push((await runner.next()).type);
+  assert.deepEqual(types, ['HEAD', 'CHUNK', 'HOLD', 'END']);
+  writeFileSync(path.join(runner.root, 'go'), '');
+  assert.equal((await runner.next('RELEASE')).id, id);
+  assert.deepEqual(runner.logs.map((log) => [log.id, log.text]), [[id, 'done']]);
+});
+
+for (const [how, code] of [
+  ['fails', "await new Promise((r) => setTimeout(r, 5)); throw new Error('afterwards');"],
+  ['never returns', 'await new Promise(() => {});'],
+]) {
+  test(`a handler that ${how} after the end of its stream is told of, and the process answers on`, async (t) => {
+    const runner = await streaming(t, `stream.end('all'); ${code}`);
+    for (let round = 0; round < 2; round++) {
+      const id = runner.begin({});
+      const types = [];
+      for (let at = 0; at < 5; at++) types.push((await runner.next()).type);
+      assert.deepEqual(types, ['HEAD', 'CHUNK', 'HOLD', 'END', 'RELEASE']);
+      assert.match(runner.logs.find((log) => log.id === id).text, /afterwards|can never settle/);
+    }
+  });
+}
 
 test('a long piece is cut into chunks that are bounded', async (t) => {
   const runner = await streaming(
