@@ -32,6 +32,9 @@ const EXIT_VIOLATION = 70;
 const NO_EXTRAS = Object.freeze({});
 const ENDINGS = new Set(['RESULT', 'VALUE', 'END', 'ERROR']);
 
+/** How functions with (event, context) are called; `modern/` has the same for Request → Response. */
+const CLASSIC = { Invocation, run: runHandler };
+
 class Session {
   /**
    * @param {number} readFd
@@ -43,6 +46,7 @@ class Session {
     this.draining = false;
     this.open = new Map();
     this.store = new AsyncLocalStorage();
+    this.style = CLASSIC;
     this.loaded = new LoadedFiles((files) => this.#sendLoaded(files));
     this.input = new FrameInput(
       readFd,
@@ -68,6 +72,7 @@ class Session {
     if (this.phase !== 'booted') return;
     this.loaded.prepare();
     import('./warm.mjs').catch(() => {});
+    if (process.env.POLYFN_WARM === 'modern') require('./modern/index.cjs');
   }
 
   #receive(message) {
@@ -100,6 +105,7 @@ class Session {
     process.on('exit', () => this.#exits());
     try {
       replaceEnvironment(spec.env);
+      if (spec.api === 'modern') this.style = require('./modern/index.cjs').style(this.store);
       changeDirectory(spec.cwd);
       if (spec.source_maps && this.frames.bundle !== null) mapStacks();
       this.#waitForFrames(false);
@@ -124,10 +130,11 @@ class Session {
     if (message.id === 0 || this.open.has(message.id) || this.draining) {
       throw new ProtocolViolation(`INVOKE came with id ${message.id}, which is not free now`);
     }
-    const invocation = new Invocation(message, this.send, this.describe, this.output);
-    const context = createContext(this.spec, invocation, this.#extras(message.extras));
+    const { style } = this;
+    const invocation = new style.Invocation(message, this.send, this.describe, this.output);
+    const extras = this.#extras(message.extras);
     this.open.set(message.id, invocation);
-    this.store.run(invocation, runHandler, invocation, this.handler, message, context);
+    this.store.run(invocation, style.run, invocation, this.handler, message, extras, this.spec);
     if (this.open.has(message.id)) this.#waitForFrames(false);
   }
 
@@ -212,7 +219,8 @@ class Session {
   }
 }
 
-function runHandler(invocation, handler, message, context) {
+function runHandler(invocation, handler, message, extras, spec) {
+  const context = createContext(spec, invocation, extras);
   let event;
   try {
     event = assemble(message);

@@ -23,6 +23,7 @@ async function loadHandler(spec) {
   } catch (error) {
     throw require('./load_errors.cjs').explainLoadError(error, spec); // needs child_process: 2 ms
   }
+  if (spec.api === 'modern') return require('../modern/handler.cjs').findRequestHandler(module, spec);
   return findHandler(module, spec);
 }
 
@@ -104,8 +105,8 @@ function explainMissing(module, layers, name, spec) {
   const file = path.relative(spec.root, spec.source_file ?? spec.main_file);
   if (layers.slice(1).some((layer) => typeof layer === 'function')) {
     return (
-      `${file} exports a default function, Request → Response, which this version does not ` +
-      `support yet: export a "${name}" (event, context) instead`
+      `${file} exports no function "${name}", but a default function: write "export default" into ` +
+      'that file itself, where it is seen without running the code'
     );
   }
   const exported = new Set(
