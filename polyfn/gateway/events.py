@@ -2,7 +2,8 @@
 
 Version 1 is Netlify's own shape (netlify/cli, src/lib/functions/server.ts) together with what
 API Gateway's REST proxy adds to it, so that programs written to either find their fields. Version 2
-is the shape of API Gateway's HTTP API and of Lambda function URLs.
+is the shape of API Gateway's HTTP API and of Lambda function URLs. A modern function's event has
+only what its `Request` and `context` are made of, by the names of version 1.
 
 An event is made in two steps: a draft, which is the same for every request with the same head, and
 what is this request's own, which is put into the draft's text. So a draft can be used again.
@@ -21,7 +22,7 @@ import orjson
 from polyfn.gateway.body import kind_of
 from polyfn.gateway.query import parse
 from polyfn.gateway.stamp import Stamp
-from polyfn.model import BodyKind, EventFormat
+from polyfn.model import Api, BodyKind, EventFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from polyfn.gateway.request import Request
     from polyfn.gateway.router import Match
     from polyfn.gateway.site import Site
-    from polyfn.model import JSON
+    from polyfn.model import JSON, Function
 
 _ACCOUNT: Final = "123456789012"
 _API: Final = "polyfn"
@@ -101,7 +102,7 @@ def build(request: Request, body: bytes, match: Match, stamp: Stamp, site: Site)
 
 def draft(request: Request, match: Match, site: Site) -> Draft:
     """Write down what a request's head says."""
-    make = _v2 if match.function.config.event_format is EventFormat.V2 else _v1
+    make = _maker(match.function)
     pieces = _ANY_MARK.split(orjson.dumps(make(request, match, _MARKED, site))[:-1])
     text = b"%b".join(piece.replace(b"%", b"%%") for piece in pieces[::2])
     pick = itemgetter(*map(_MARKS.index, pieces[1::2]))
@@ -117,8 +118,29 @@ def finish(begun: Draft, body: bytes, stamp: Stamp) -> Payload:
     return Payload(text + (_NO_BODY if kind is BodyKind.RAW else b"}"), body, kind)
 
 
+def _maker(function: Function) -> Callable[[Request, Match, Stamp, Site], dict[str, JSON]]:
+    if function.api is Api.MODERN:
+        return _modern
+    return _v2 if function.config.event_format is EventFormat.V2 else _v1
+
+
+def _modern(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, JSON]:
+    return {
+        "httpMethod": request.method,
+        "rawUrl": _raw_url(request),
+        "headers": {**request.headers, **_our_headers(stamp, request.client_ip, site)},
+        "route": match.route,
+        "params": match.parameters if match.route else {},
+    }
+
+
+def _raw_url(request: Request) -> str:
+    url = f"{request.scheme}://{request.host}{request.path}"
+    return f"{url}?{request.query}" if request.query else url
+
+
 def _v1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, JSON]:
-    method, path, query, headers, multi_headers, client_ip, protocol, scheme = request
+    method, path, query, headers, multi_headers, client_ip, protocol, _ = request
     ours = _our_headers(stamp, client_ip, site)
     queries = parse(query) if query else {}
     host = headers.get("host") or "localhost"
@@ -129,7 +151,7 @@ def _v1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, J
         "multiValueHeaders": {**multi_headers, **{name: [ours[name]] for name in ours}},
         "queryStringParameters": {name: ", ".join(queries[name]) for name in queries},
         "multiValueQueryStringParameters": queries,
-        "rawUrl": f"{scheme}://{host}{path}?{query}" if query else f"{scheme}://{host}{path}",
+        "rawUrl": _raw_url(request),
         "rawQuery": query,
         "route": match.route,
         "resource": match.resource,

@@ -19,6 +19,7 @@ const { Frames, mapStacks } = require('./errors/frames.cjs');
 const { jsonObject, specOf } = require('./load/spec.cjs');
 const { Invocation } = require('./call/invocation.cjs');
 const { assemble } = require('./call/event.cjs');
+const { installAwsLambda, isStreaming } = require('./call/awslambda.cjs');
 const { createContext } = require('./call/context.cjs');
 const { changeDirectory, replaceEnvironment, setTraceId } = require('./load/environment.cjs');
 const { captureLogs } = require('./logs/logs.cjs');
@@ -31,6 +32,9 @@ const EXIT_VIOLATION = 70;
 const NO_EXTRAS = Object.freeze({});
 const ENDINGS = new Set(['RESULT', 'VALUE', 'END', 'ERROR']);
 
+/** How functions with (event, context) are called; `modern/` has the same for Request → Response. */
+const CLASSIC = { Invocation, run: runHandler };
+
 class Session {
   /**
    * @param {number} readFd
@@ -42,6 +46,7 @@ class Session {
     this.draining = false;
     this.open = new Map();
     this.store = new AsyncLocalStorage();
+    this.style = CLASSIC;
     this.loaded = new LoadedFiles((files) => this.#sendLoaded(files));
     this.input = new FrameInput(
       readFd,
@@ -67,6 +72,7 @@ class Session {
     if (this.phase !== 'booted') return;
     this.loaded.prepare();
     import('./warm.mjs').catch(() => {});
+    if (process.env.POLYFN_WARM === 'modern') require('./modern/index.cjs');
   }
 
   #receive(message) {
@@ -99,9 +105,11 @@ class Session {
     process.on('exit', () => this.#exits());
     try {
       replaceEnvironment(spec.env);
+      if (spec.api === 'modern') this.style = require('./modern/index.cjs').style(this.store);
       changeDirectory(spec.cwd);
       if (spec.source_maps && this.frames.bundle !== null) mapStacks();
       this.#waitForFrames(false);
+      installAwsLambda();
       this.loaded.watch(spec.main_file);
       const inspection = spec.inspect && require('./load/inspect.cjs').openInspector(spec);
       this.handler = await loadHandler(spec);
@@ -122,11 +130,12 @@ class Session {
     if (message.id === 0 || this.open.has(message.id) || this.draining) {
       throw new ProtocolViolation(`INVOKE came with id ${message.id}, which is not free now`);
     }
-    const invocation = new Invocation(message, this.send, this.describe, this.output);
-    const context = createContext(this.spec, invocation, this.#extras(message.extras));
+    const { style } = this;
+    const invocation = new style.Invocation(message, this.send, this.describe, this.output);
+    const extras = this.#extras(message.extras);
     this.open.set(message.id, invocation);
-    this.store.run(invocation, runHandler, invocation, this.handler, message, context);
-    if (!invocation.ended) this.#waitForFrames(false);
+    this.store.run(invocation, style.run, invocation, this.handler, message, extras, this.spec);
+    if (this.open.has(message.id)) this.#waitForFrames(false);
   }
 
   #extras(bytes) {
@@ -144,16 +153,16 @@ class Session {
   }
 
   #send(invocation, name, values) {
-    if (invocation.ended) return;
+    if (invocation.ended && name !== 'RELEASE') return;
     this.logs.flush();
     const frame = encode(name, invocation.id, values);
-    if (ENDINGS.has(name)) this.#close(invocation);
+    if (ENDINGS.has(name)) invocation.ended = true;
+    if (invocation.ended && !invocation.held) this.#close(invocation);
     this.output.write(frame);
     if (this.draining && this.open.size === 0) process.exit(0);
   }
 
   #close(invocation) {
-    invocation.ended = true;
     this.open.delete(invocation.id);
     if (this.open.size === 0) this.#waitForFrames(true);
     this.loaded.tellLater();
@@ -189,7 +198,7 @@ class Session {
     this.phase = 'failed';
     this.logs?.flush();
     if (wasLoading) this.loaded.tellAll(error?.file); // no LOADED may follow this ERROR
-    const running = [...this.open.values()];
+    const running = [...this.open.values()].filter((each) => !each.ended);
     for (const invocation of running) invocation.abort(error);
     if (running.length === 0)
       this.output.write(encode('ERROR', 0, [this.describe(error), true]));
@@ -210,7 +219,8 @@ class Session {
   }
 }
 
-function runHandler(invocation, handler, message, context) {
+function runHandler(invocation, handler, message, extras, spec) {
+  const context = createContext(spec, invocation, extras);
   let event;
   try {
     event = assemble(message);
@@ -218,7 +228,9 @@ function runHandler(invocation, handler, message, context) {
     if (error instanceof ProtocolViolation) throw error;
     return invocation.failed(error);
   }
-  return invocation.run(handler, event, context);
+  if (!isStreaming(handler)) return invocation.run(handler, event, context);
+  const { runStreaming } = require('./call/lambda_stream.cjs');
+  return runStreaming(invocation, handler, event, context);
 }
 
 function mismatch(theirs) {

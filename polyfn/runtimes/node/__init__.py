@@ -73,16 +73,17 @@ class NodeRuntime:
 
     def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
         """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""
+        is_modern = function.api is Api.MODERN
         return LaunchSpec(
             argv=(str(tools["node"].path), str(runner_file("node/runner.cjs"))),
+            start_env={"POLYFN_WARM": "modern"} if is_modern else {},
             start_defaults=start_variables.KEEP_PAGES,
             spare=spares.environment,
             load={
                 "main_file": str(artifact),
                 "source_file": str(function.main_file),
-                # Of a modern function the runner says itself that it cannot call it yet.
-                "handler": function.handler if function.api is Api.LAMBDA else "",
                 "source_maps": True,
+                **({"api": "modern"} if is_modern else {"handler": function.handler}),
             },
             depends_on=tuple(packages.manifests(function.main_file.parent)),
             own_lines=_OWN_FRAMES,

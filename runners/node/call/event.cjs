@@ -50,4 +50,4 @@ function parse(event) {
   }
 }
 
-module.exports = { assemble };
+module.exports = { assemble, parse };

@@ -36,11 +36,13 @@ class Invocation {
     this.output = output;
     this.stream = null; // the response that goes out piece by piece
     this.cancelled = false; // nobody reads it any more
+    this.whenEmpty = null; // what a handler that streams does when nothing is left that could happen
     this.context = null;
     this.answered = false; // nothing that comes later counts
     this.awaited = false; // a promise of the handler's will answer
     this.value = undefined; // to be sent when the event loop is empty
     this.ended = false;
+    this.held = false; // work goes on after its ending
   }
 
   /** Calls the handler. */
@@ -119,12 +121,22 @@ class Invocation {
 
   /** The event loop is empty: what has not been answered by now never will be. */
   loopEmptied() {
-    if (this.stream !== null) this.stream.loopEmptied();
-    else if (this.awaited && !this.answered) this.failed(neverSettles(this.context));
+    if (this.whenEmpty !== null) this.whenEmpty();
+    else if (this.awaited && !this.answered) this.failed(this.neverSettles());
     else if (!this.ended) {
       this.answered = true;
       this.#end(this.value);
     }
+  }
+
+  /** What to say of a promise that waits for ever. */
+  neverSettles() {
+    return new RuntimeError(
+      'Runtime.NodeJsExit',
+      `Function '${this.context.functionName}' returned a promise that can never settle, because ` +
+        'nothing is left that could happen: an await waits for something that was never ' +
+        'started, or never calls back.',
+    );
   }
 
   #returned(result, parameters) {
@@ -165,15 +177,6 @@ class Invocation {
 function isAnswer(value, parameters) {
   if (parameters < CALLBACK_PARAMETERS) return value !== undefined;
   return typeof value === 'object' && typeof value?.statusCode === 'number';
-}
-
-function neverSettles({ functionName }) {
-  return new RuntimeError(
-    'Runtime.NodeJsExit',
-    `Function '${functionName}' returned a promise that can never settle, because nothing is ` +
-      'left that could happen: an await waits for something that was never started, or never ' +
-      'calls back.',
-  );
 }
 
 function tooLarge({ size }) {

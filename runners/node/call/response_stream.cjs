@@ -11,7 +11,6 @@
  * and frees the instance.
  */
 
-const { RuntimeError } = require('../errors/errors.cjs');
 const { chunkHead } = require('../wire/protocol.cjs');
 
 const MAX_CHUNK_BYTES = 64 * 1024; // the supervisor holds a whole chunk before it passes it on
@@ -69,6 +68,18 @@ class ResponseStream {
     this.invocation.send(this.invocation, 'END', []);
   }
 
+  /** Work of the function's goes on after `end`, until `release`: the process takes no other call. */
+  hold() {
+    this.invocation.send(this.invocation, 'HOLD', []);
+    this.invocation.held = true;
+  }
+
+  /** That work is done. */
+  release() {
+    this.invocation.held = false;
+    this.invocation.send(this.invocation, 'RELEASE', []);
+  }
+
   /** It is not whole: the connection is cut. After CANCEL that is nobody's concern any more. */
   fail(error) {
     this.invocation.send(this.invocation, 'ERROR', [this.invocation.describe(error), false]);
@@ -78,12 +89,6 @@ class ResponseStream {
   cancel() {
     this.cancelled = true;
     for (const listener of this.listeners.splice(0)) listener();
-  }
-
-  /** The event loop is empty: an ending that has not come by now never will. */
-  loopEmptied() {
-    if (this.cancelled) this.end();
-    else if (!this.ended) this.fail(neverEnds(this.invocation.context));
   }
 
   /**
@@ -104,14 +109,6 @@ function* pieces(data) {
   if (count === 1) return yield data;
   const size = Math.ceil(data.length / count);
   for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
-}
-
-function neverEnds({ functionName }) {
-  return new RuntimeError(
-    'Runtime.NodeJsExit',
-    `Function '${functionName}' began a stream that can never end, because nothing is left that ` +
-      'could happen: end the stream, or await what writes it.',
-  );
 }
 
 module.exports = { ResponseStream };

@@ -119,4 +119,4 @@ function scalar(value) {
   return null;
 }
 
-module.exports = { ending };
+module.exports = { ending, flatHeaders };

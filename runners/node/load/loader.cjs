@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { RuntimeError } = require('../errors/errors.cjs');
+const { keepMarks } = require('../call/awslambda.cjs');
 
 /**
  * @param {{main_file: string, source_file?: string, handler: string, root: string}} spec of LOAD
@@ -22,6 +23,7 @@ async function loadHandler(spec) {
   } catch (error) {
     throw require('./load_errors.cjs').explainLoadError(error, spec); // needs child_process: 2 ms
   }
+  if (spec.api === 'modern') return require('../modern/handler.cjs').findRequestHandler(module, spec);
   return findHandler(module, spec);
 }
 
@@ -91,7 +93,7 @@ function findHandler(module, spec) {
   for (const layer of layers) {
     const owner = names.slice(0, -1).reduce((object, name) => object?.[name], layer);
     const handler = owner?.[names.at(-1)];
-    if (typeof handler === 'function') return handler.bind(owner);
+    if (typeof handler === 'function') return keepMarks(handler, handler.bind(owner));
   }
   throw new RuntimeError(
     'Runtime.HandlerNotFound',
@@ -103,8 +105,8 @@ function explainMissing(module, layers, name, spec) {
   const file = path.relative(spec.root, spec.source_file ?? spec.main_file);
   if (layers.slice(1).some((layer) => typeof layer === 'function')) {
     return (
-      `${file} exports a default function, Request → Response, which this version does not ` +
-      `support yet: export a "${name}" (event, context) instead`
+      `${file} exports no function "${name}", but a default function: write "export default" into ` +
+      'that file itself, where it is seen without running the code'
     );
   }
   const exported = new Set(

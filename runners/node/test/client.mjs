@@ -53,8 +53,9 @@ export class Runner {
    * @param {object} [options]
    * @param {[number, number]} [options.at] the fds that the child reads and writes frames on
    * @param {Array} [options.pipes] what to connect there: an fd of ours in place of a pipe
+   * @param {import('node:stream').Readable} [options.output] where what it writes then comes out
    */
-  constructor(t, { at = [3, 4], pipes = ['pipe', 'pipe'], env = {} } = {}) {
+  constructor(t, { at = [3, 4], pipes = ['pipe', 'pipe'], output = null, env = {} } = {}) {
     const stdio = ['ignore', 'pipe', 'pipe'];
     at.forEach((fd, index) => {
       stdio[fd] = pipes[index];
@@ -83,6 +84,7 @@ export class Runner {
     );
     this.closed.then(() => this.#wake());
     this.input?.on('error', () => {}); // a runner that has exited
+    this.output ??= output;
     if (this.output) this.listen(this.output);
   }
 

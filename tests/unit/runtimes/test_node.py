@@ -125,9 +125,16 @@ def test_javascript_stands_for_itself_and_may_have_source_maps_of_its_author(
     assert (load["main_file"], load["source_maps"]) == (load["source_file"], True)
 
 
-def test_of_a_modern_function_no_handler_is_asked_for(tmp_path: Path) -> None:
+def test_a_modern_function_is_loaded_as_one_by_a_runner_that_is_prepared_for_it(
+    tmp_path: Path,
+) -> None:
     it = replace(function(tmp_path, "a.js"), api=Api.MODERN, handler="default")
-    assert RUNTIME.launch(it, it.main_file, {"node": NODE}).load["handler"] == ""
+    launch = RUNTIME.launch(it, it.main_file, {"node": NODE})
+    assert launch.load["api"] == "modern"
+    assert launch.start_variables({})["POLYFN_WARM"] == "modern"
+    classic = RUNTIME.launch(function(tmp_path, "a.js"), it.main_file, {"node": NODE})
+    assert "api" not in classic.load
+    assert "POLYFN_WARM" not in classic.start_variables({})
 
 
 def test_a_plan_says_what_it_does_and_what_changes_it(tmp_path: Path) -> None:
