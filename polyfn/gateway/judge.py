@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _EXPECTED: Final = (
     'A function must return an object such as {statusCode: 200, body: "text"}: a number, and text.'
 )
+_AS_TEXT: Final = (
+    "Turn it into text: JSON.stringify(body) in JavaScript, json.dumps(body) in Python."
+)
+_STATUS: Final = "The key is `statusCode`, not `status`."
+_ONE_OBJECT: Final = "They are one object: a name, and its text."
+_LISTS: Final = "A header that comes more than once goes into `multiValueHeaders`, as a list."
 _LONGEST_QUOTE: Final = 200
 _JSON: Final = (("content-type", "application/json"),)
 
@@ -45,9 +51,7 @@ def judge(value: bytes, function: str, *, as_body: bool = False) -> Buffered:
         raise _bad(function, f"{_quoted(response)}{nothing}")
     body = response.get("body")
     if body is not None and not isinstance(body, str):
-        raise _bad(
-            function, f"a `body` that is {_quoted(body)}", "Turn it into text: JSON, for one."
-        )
+        raise _bad(function, f"a `body` that is {_quoted(body)}", _AS_TEXT)
     is_base64 = response.get("isBase64Encoded")
     if is_base64 is not None and not isinstance(is_base64, bool):
         raise _bad(function, f"an `isBase64Encoded` that is {_quoted(is_base64)}")
@@ -62,7 +66,8 @@ def judge(value: bytes, function: str, *, as_body: bool = False) -> Buffered:
 def _status(response: dict[str, JSON], function: str) -> int:
     status = response.get("statusCode")
     if status is None:
-        raise _bad(function, f"an object without `statusCode`: {_quoted(response)}")
+        advice = _STATUS if "status" in response else _EXPECTED
+        raise _bad(function, f"an object without `statusCode`: {_quoted(response)}", advice)
     if isinstance(status, float) and status.is_integer():
         return int(status)
     if isinstance(status, bool) or not isinstance(status, int):
@@ -92,7 +97,7 @@ def _headers(response: dict[str, JSON], function: str) -> list[tuple[str, str]]:
 def _object(response: dict[str, JSON], key: str, function: str) -> dict[str, JSON]:
     value = response.get(key)
     if value is not None and not isinstance(value, dict):
-        raise _bad(function, f"`{key}` that are no object but {_quoted(value)}")
+        raise _bad(function, f"`{key}` that are no object but {_quoted(value)}", _ONE_OBJECT)
     return value or {}
 
 
@@ -101,7 +106,8 @@ def _text(name: str, value: JSON, function: str) -> str:
         return value
     if isinstance(value, bool | int | float):
         return orjson.dumps(value).decode()
-    raise _bad(function, f"a header {name!r} that is {_quoted(value)}")
+    advice = _LISTS if isinstance(value, list) else _EXPECTED
+    raise _bad(function, f"a header {name!r} that is {_quoted(value)}", advice)
 
 
 def _bad(function: str, what: str, advice: str = _EXPECTED) -> BadResponse:

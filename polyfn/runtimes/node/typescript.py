@@ -143,8 +143,8 @@ def _extended(tsconfig: Path) -> Path | None:
 
 
 def _explain(function: Function, output: str) -> str:
-    """Keep esbuild's own words, and say what to do about packages."""
-    lines = [output.rstrip()]
+    """Keep esbuild's own words, with paths of the project, and say what to do about packages."""
+    lines = [output.rstrip().replace(f"{function.project_root}/", "")]
     names = {_package(name) for name in _UNRESOLVED.findall(output)}
     if names:
         lines.append(f"Install what is missing: npm install {' '.join(sorted(names))}")

@@ -158,7 +158,7 @@ class Invocation {
 
   #end(value) {
     try {
-      const [name, values] = ending(value, this.wantsHttp);
+      const [name, values] = ending(value, this.wantsHttp, this.context.functionName);
       this.send(this, name, values);
     } catch (error) {
       this.#sendError(error instanceof PayloadTooLong ? tooLarge(error) : error);

@@ -12,12 +12,16 @@ const NONE = Object.freeze([]);
 /**
  * @param {unknown} value what the handler answered
  * @param {boolean} wantsHttp whether an HTTP response may be sent structured
+ * @param {string} name the function's, for what is wrong
  * @returns {['RESULT' | 'VALUE', Array]} a message's name and its fields
- * @throws {RuntimeError} JSON cannot hold it
+ * @throws {RuntimeError} JSON cannot hold it, or hides what is wrong with it
  */
-function ending(value, wantsHttp) {
+function ending(value, wantsHttp, name) {
   const direct = wantsHttp ? response(value) : null;
   if (direct !== null) return ['RESULT', direct];
+  const fault = wantsHttp ? require('./hidden.cjs').hiddenFault(value) : '';
+  if (fault !== '')
+    throw new RuntimeError('Function.InvalidResponse', `Function '${name}' returned ${fault}`);
   const json = stringify(value);
   const judged =
     wantsHttp && Object.hasOwn(Object(value), 'statusCode') ? response(JSON.parse(json)) : null;

@@ -5,8 +5,10 @@
  */
 
 const path = require('node:path');
-const { fileURLToPath } = require('node:url');
+const { pathToFileURL } = require('node:url');
 const { RuntimeError, inWords } = require('../errors/errors.cjs');
+const { adviceOnSyntax, adviceOnThrow } = require('./advice.cjs');
+const { explainMissingModule, shown } = require('./missing_module.cjs');
 const { isRefusedBy, syntaxErrorPlace } = require('./syntax_errors.cjs');
 
 const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
@@ -18,6 +20,8 @@ const MODULE_SYNTAX = new RegExp(
     'await is only valid in async functions and the top level bodies of modules',
   ].join('|'),
 );
+// Node's own advice has absolute paths, and ours stands in its place.
+const NODES_ADVICE = /\n(?:This file is being treated as|Instead |Require stack:)[^]*$/;
 
 /**
  * @param {unknown} error what loading threw
@@ -26,13 +30,15 @@ const MODULE_SYNTAX = new RegExp(
  */
 function explainLoadError(error, spec) {
   if (error instanceof RuntimeError) return error;
-  if (MISSING.has(error?.code)) return missingModule(error, spec);
+  const missing = MISSING.has(error?.code) ? explainMissingModule(error, spec) : null;
+  if (missing !== null) return new RuntimeError('Runtime.ImportModuleError', missing);
   const place = syntaxErrorPlace(error, spec.main_file);
   if (place !== null) return syntaxError(error, place, spec);
   const file = shown(spec.source_file ?? spec.main_file, spec);
+  const told = `${file} threw while it was loading: ${inWords(error).replace(NODES_ADVICE, '')}`;
   return new RuntimeError(
     'Runtime.ImportModuleError',
-    `${file} threw while it was loading: ${inWords(error)}`,
+    joined(relative(told, spec), adviceOnThrow(error, spec)),
     error,
   );
 }
@@ -47,47 +53,26 @@ function isModuleSyntax(error, file) {
   return isRefusedBy(error, file) && MODULE_SYNTAX.test(error.message);
 }
 
-function syntaxError(error, { file, line }, spec) {
+function syntaxError(error, place, spec) {
+  const { file, line } = place;
   const where =
     file === null
       ? `${shown(spec.main_file, spec)}, or a module that it imports`
       : `${shown(file, spec)}:${line}`;
-  const told = `${where}: ${error.message}`;
+  const told = joined(`${where}: ${error.message}`, adviceOnSyntax(error, place));
   return Object.assign(new RuntimeError('Runtime.UserCodeSyntaxError', told, error), { file });
 }
 
-function missingModule(error, spec) {
-  const name = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
-  const importer = error.requireStack?.[0] ?? / imported from (.+)$/m.exec(error.message)?.[1];
-  if (name === undefined)
-    return new RuntimeError('Runtime.ImportModuleError', error.message, error);
-  const file = importerIn(importer, spec);
-  const where = file === undefined ? '' : `, which ${shown(file, spec)} imports`;
-  const bare = packageName(name);
-  const advice = bare === null ? 'check the path' : `install it: npm install ${bare}`;
-  const kind = bare === null ? 'module' : 'package';
-  return new RuntimeError(
-    'Runtime.ImportModuleError',
-    `Cannot find ${kind} '${shown(name, spec)}'${where}: ${advice}`,
-  );
+function joined(told, advice) {
+  if (advice === '') return told;
+  return `${told}${/[.!?]$/.test(told) ? '' : '.'} ${advice}`;
 }
 
-/** The author's file: what was built from it is not what imports. */
-function importerIn(importer, spec) {
-  if (importer === undefined) return undefined;
-  const file = importer.startsWith('file:') ? fileURLToPath(importer) : importer;
-  return file === spec.main_file ? (spec.source_file ?? file) : file;
-}
-
-/** `@a/b` for `@a/b/c.js`, `null` for a path. */
-function packageName(specifier) {
-  if (/^[./#]|^file:|^[A-Za-z]:[\\/]/.test(specifier)) return null;
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-}
-
-/** A file relative to the project, when it is inside. */
-function shown(file, { root }) {
-  return file.startsWith(root + path.sep) ? path.relative(root, file) : file;
+/** With the project's files as paths of the project. */
+function relative(text, { root }) {
+  return text
+    .replaceAll(`${pathToFileURL(root).href}/`, '')
+    .replaceAll(root + path.sep, '');
 }
 
 module.exports = { explainLoadError, isModuleSyntax };

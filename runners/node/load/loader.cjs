@@ -95,28 +95,11 @@ function findHandler(module, spec) {
     const handler = owner?.[names.at(-1)];
     if (typeof handler === 'function') return keepMarks(handler, handler.bind(owner));
   }
+  const { explainMissing } = require('./missing_handler.cjs');
   throw new RuntimeError(
     'Runtime.HandlerNotFound',
-    explainMissing(module, layers, names.join('.'), spec),
+    explainMissing(layers, names.join('.'), spec),
   );
-}
-
-function explainMissing(module, layers, name, spec) {
-  const file = path.relative(spec.root, spec.source_file ?? spec.main_file);
-  if (layers.slice(1).some((layer) => typeof layer === 'function')) {
-    return (
-      `${file} exports no function "${name}", but a default function: write "export default" into ` +
-      'that file itself, where it is seen without running the code'
-    );
-  }
-  const exported = new Set(
-    layers.flatMap((layer) => (Object(layer) === layer ? Object.keys(layer) : [])),
-  );
-  const what = exported.size > 0 ? `it exports: ${[...exported].join(', ')}` : 'it exports nothing';
-  const found = layers.map((layer) => layer?.[name]).find((value) => value !== undefined);
-  if (found !== undefined)
-    return `"${name}" in ${file} is no function, but of type ${typeof found}`;
-  return `${file} exports no function "${name}"; ${what}`;
 }
 
 module.exports = { loadHandler };

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 import test from 'node:test';
 import { Runner, project } from './client.mjs';
 
@@ -56,6 +57,20 @@ test('anything else is sent whole', () => {
   assert.deepEqual(http(() => {}), VALUE('null'));
   assert.deepEqual(http({ statusCode: 200, headers: { a: NaN } }), VALUE('{"statusCode":200,"headers":{"a":null}}'));
   assert.deepEqual(ending({ statusCode: 200 }, false), VALUE('{"statusCode":200}'));
+});
+
+test('what JSON would hide is told by the runner', () => {
+  for (const [value, words] of [
+    [{ statusCode: 200, body: Promise.resolve('x') }, 'a `body` that is a promise. `await` it.'],
+    [{ statusCode: 200, body: Buffer.from('x') }, 'a `body` that is a Buffer. For bytes, return'],
+    [{ statusCode: 200, body: new Uint8Array(1) }, 'a `body` of bytes (Uint8Array)'],
+    [{ statusCode: 200, body: Readable.from(['x']) }, 'a `body` that is a stream. Wrap the handler'],
+    [{ statusCode: 200, body: () => 'x' }, 'a `body` that is a function. Call it.'],
+    [new Response('x'), 'a Response. Only a function that is the default export'],
+  ]) {
+    assert.throws(() => ending(value, true, 'hello'), (error) => error.name === 'Function.InvalidResponse' && error.message.startsWith(`Function 'hello' returned ${words}`));
+    assert.equal(ending(value, false)[0], 'VALUE');
+  }
 });
 
 test('what only JSON makes a response is judged as the JSON', () => {
