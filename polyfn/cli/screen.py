@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ToolInstalling
+from polyfn.build.progress import (
+    BuildFinished,
+    BuildStarted,
+    BuildStopped,
+    ToolDiffers,
+    ToolInstalling,
+)
 from polyfn.model import Kind
 
 if TYPE_CHECKING:
@@ -85,6 +91,8 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{what}    {title}"
         case ToolInstalling(name=name, version=version):
             return f"{paint('fetching', fg='blue')}  {name} {version}, once for this machine"
+        case ToolDiffers(message=message):
+            return f"{paint('warning', fg='yellow')}   {paint.others(message)}"
         case _:
             return f"{paint('fetched', fg='green')}   {event.name} in {event.seconds:.1f} s"
 

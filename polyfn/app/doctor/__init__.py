@@ -34,7 +34,9 @@ async def examine(settings: Settings) -> list[Finding]:
     """Make all checks: of programs, of the project, of the machine."""
     manifest = scan(settings)
     env = {**os.environ, **settings.build_environment}
-    programs, tools = await examine_programs(manifest.functions, Toolchains(settings.root, env))
+    typed = os.environ.get("NODE_VERSION", "")
+    toolchains = Toolchains(settings.root, env, node_version=typed)
+    programs, tools = await examine_programs(manifest.functions, toolchains)
     return [
         *programs,
         *judge_manifest(manifest, settings.functions_dir),

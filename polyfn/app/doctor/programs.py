@@ -69,11 +69,12 @@ def judge(name: str, outcome: Outcome, users: tuple[str, ...]) -> Finding:
     """What a program's presence or absence means for those who need it; pure."""
     title = program_named(name).title
     if isinstance(outcome, Tool):
+        remark = f"\n{outcome.remark}" if outcome.remark else ""
         return Finding(
             check=name,
             title=title,
-            status=Status.OK,
-            message=f"{outcome.version}  {outcome.path}  ({outcome.origin})",
+            status=Status.WARNING if remark and users else Status.OK,
+            message=f"{outcome.version}  {outcome.path}  ({outcome.origin}){remark}",
             functions=users,
             tool=outcome,
         )

@@ -51,7 +51,7 @@ def succeeded(answer: Value) -> bool:
 
 
 def metafile_in(answer: Value) -> bytes:
-    """The list in an answer: bytes, or text from esbuild before 0.18.11."""
+    """The list in an answer: bytes, or text where an older esbuild says so."""
     text = answer.get("metafile") if isinstance(answer, dict) else None
     return text.encode() if isinstance(text, str) else text if isinstance(text, bytes) else b""
 

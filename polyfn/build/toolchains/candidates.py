@@ -44,7 +44,7 @@ def on_path(name: str, env: Mapping[str, str]) -> Iterator[Candidate]:
     own = Path(sys.executable).parent
     for directory in dict.fromkeys(env.get("PATH", os.defpath).split(os.pathsep)):
         path = Path(directory, name)
-        if not directory or not _is_program(path):
+        if not directory or not is_program(path):
             continue
         if not _is_shim(path, name):
             yield Candidate(path=path.resolve(), origin="PATH")
@@ -65,7 +65,7 @@ def in_wheel(wheel: Wheel, search: Sequence[str] | None = None) -> Iterator[Cand
     if spec is None or spec.origin is None:
         return
     path = Path(spec.origin).parent / wheel.program
-    if _is_program(path) and not _is_shim(path, path.name):
+    if is_program(path) and not _is_shim(path, path.name):
         yield Candidate(path=path, origin=wheel.title)
 
 
@@ -80,11 +80,12 @@ def of_project(root: Path) -> Path | None:
 def in_environment(environment: Path) -> Iterator[Candidate]:
     """The interpreter of a Python environment: the link itself, which knows where it belongs."""
     for name in _BIN:
-        if _is_program(environment / name):
+        if is_program(environment / name):
             yield Candidate(path=environment / name, origin=f"the project's {environment.name}")
 
 
-def _is_program(path: Path) -> bool:
+def is_program(path: Path) -> bool:
+    """Whether it is a file that may be run."""
     return path.is_file() and os.access(path, os.X_OK)
 
 

@@ -6,15 +6,17 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from polyfn.build.fingerprints import NOTHING, Stamp, stamp_of
 from polyfn.build.flight import Flight
 from polyfn.build.progress import ignore
-from polyfn.build.toolchains import candidates, esbuild, npm
+from polyfn.build.toolchains import candidates, esbuild, npm, wishes
 from polyfn.build.toolchains.candidates import Candidate
+from polyfn.build.toolchains.checks import Checks
+from polyfn.build.toolchains.node import Nodes
 from polyfn.build.toolchains.programs import ESBUILD, NODE, NPM, PYTHON, program_named
-from polyfn.build.toolchains.versions import Unusable, Versions
+from polyfn.build.toolchains.versions import Versions
 from polyfn.errors import ToolchainMissing
 from polyfn.model import Tool
 
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from polyfn.build.progress import Listener
+    from polyfn.build.toolchains.copies import Copies
     from polyfn.build.toolchains.programs import Program
+    from polyfn.build.toolchains.wishes import Wish
+
+
+_Key: TypeAlias = "tuple[str, Path, Wish | None]"
 
 
 class Toolchains:
@@ -34,17 +41,26 @@ class Toolchains:
     Args:
         root: The project's directory.
         env: The environment to look in (its PATH), and to run programs with.
-        listener: Is told when something is being downloaded.
+        listener: Is told when something is being downloaded, or is not what was asked for.
+        node_version: ``NODE_VERSION`` as polyfn itself was started with.
     """
 
-    def __init__(self, root: Path, env: Mapping[str, str], *, listener: Listener = ignore) -> None:
+    def __init__(
+        self,
+        root: Path,
+        env: Mapping[str, str],
+        *,
+        listener: Listener = ignore,
+        node_version: str = "",
+    ) -> None:
         self._root = root
         self.env = env
         self._tell = listener
         self._cache = user_cache(env)
-        self._versions = Versions(self._cache, cwd=root, env=env)
-        self._found: dict[tuple[str, Path], tuple[Tool, Stamp]] = {}
-        self._flights: dict[tuple[str, Path], Flight[Tool]] = {}
+        self._checks = Checks(Versions(self._cache, cwd=root, env=env))
+        self._nodes = Nodes(root, env, self._cache, self._checks, listener, node_version)
+        self._found: dict[_Key, tuple[Tool, Stamp]] = {}
+        self._flights: dict[_Key, Flight[Tool]] = {}
         self._download: Flight[None] = Flight()
 
     async def find(self, name: str, *, near: Path | None = None) -> Tool:
@@ -59,17 +75,18 @@ class Toolchains:
             ToolchainMissing: There is none that will do; the message says how to get one.
         """
         start = near if near is not None and name == ESBUILD.name else self._root
-        key = (name, start)
+        wish = self._nodes.wish() if name == NODE.name else None
+        key = (name, start, wish)
         tool, stamp = self._found.get(key, (None, NOTHING))
         if tool is not None and stamp_of(tool.path) == stamp != NOTHING:
             return tool
         flight = self._flights.setdefault(key, Flight())
-        tool = await flight.run(lambda: self._search(name, start), fresh=False)
+        tool = await flight.run(lambda: self._search(name, start, wish), fresh=False)
         self._found[key] = (tool, stamp_of(tool.path))
         return tool
 
     async def look(self, name: str, *, near: Path | None = None) -> Tool | None:
-        """Find a program and fetch nothing, which `find` does for esbuild.
+        """Find a program and fetch nothing, which `find` does for esbuild and Node.js.
 
         Returns:
             The program; ``None`` when it is not here, but `find` would know where to fetch it.
@@ -80,7 +97,13 @@ class Toolchains:
         if name == ESBUILD.name and not await self._has_esbuild(near or self._root):
             await self._npm_for_esbuild()
             return None
+        if name == NODE.name:
+            return await self._nodes.look(self._nodes.wish(), self.npm_command)
         return await self.find(name, near=near)
+
+    def depends_on(self, names: Iterable[str]) -> tuple[Path, ...]:
+        """The project's files, there or not, that say which version of these programs to take."""
+        return tuple(wishes.files(self._root)) if NODE.name in names else ()
 
     async def npm_command(self) -> tuple[str, ...]:
         """The words that start npm, with the Node it belongs to.
@@ -88,18 +111,20 @@ class Toolchains:
         Raises:
             ToolchainMissing: There is no Node.js, or none with an npm.
         """
-        node, npm_tool = await self._npm()
-        return (str(node.path), str(npm_tool.path))
+        own, npm_tool = await self._npm()
+        return (str(own.path), str(npm_tool.path))
 
-    async def _search(self, name: str, start: Path) -> Tool:
+    async def _search(self, name: str, start: Path, wish: Wish | None) -> Tool:
         if name == ESBUILD.name:
             return await self._esbuild(start)
+        if name == NODE.name:
+            return await self._nodes.find(wish, self.npm_command)
         if name == NPM.name:
             return (await self._npm())[1]
         if name == PYTHON.name:
-            return await self._first(PYTHON, _pythons(self._root))
+            return await self._checks.first(PYTHON, _pythons(self._root))
         program = program_named(name)
-        return await self._first(program, self._places(program))
+        return await self._checks.first(program, self._places(program))
 
     def _places(self, program: Program) -> Iterator[Candidate]:
         yield from candidates.on_path(program.name, self.env)
@@ -110,22 +135,25 @@ class Toolchains:
         package = _esbuild_package()
         own = esbuild.in_node_modules(start, package)
         return (
-            esbuild.Pinned(self._cache, package).path.is_file()
-            or await self._any(ESBUILD, own, []) is not None
+            esbuild.copies(self._cache, package).path(esbuild.VERSION).is_file()
+            or await self._checks.any(ESBUILD, own, []) is not None
         )
 
     async def _esbuild(self, start: Path) -> Tool:
         package = _esbuild_package()
-        pinned = esbuild.Pinned(self._cache, package)
+        copies = esbuild.copies(self._cache, package)
+        path = copies.path(esbuild.VERSION)
         own = esbuild.in_node_modules(start, package)
-        tool = await self._any(ESBUILD, own, [])
-        if tool is None and not pinned.path.is_file():
-            await self._download.run(lambda: self._install(pinned), fresh=False)
-        copy = Candidate(path=pinned.path, origin="polyfn's cache")
-        return tool or await self._first(ESBUILD, [copy])
+        tool = await self._checks.any(ESBUILD, own, [])
+        if tool is None and not path.is_file():
+            await self._download.run(lambda: self._fetch_esbuild(copies, path), fresh=False)
+        return tool or await self._checks.first(
+            ESBUILD, [Candidate(path=path, origin="polyfn's cache")]
+        )
 
-    async def _install(self, pinned: esbuild.Pinned) -> None:
-        await pinned.install(await self._npm_for_esbuild(), self.env, self._tell)
+    async def _fetch_esbuild(self, copies: Copies, path: Path) -> None:
+        npm_command = await self._npm_for_esbuild()
+        await copies.fetch(esbuild.VERSION, npm_command, self.env, self._tell, is_here=path.is_file)
 
     async def _npm_for_esbuild(self) -> tuple[str, ...]:
         try:
@@ -134,52 +162,19 @@ class Toolchains:
             raise ESBUILD.missing([f"npm is needed to get it, and {error.message}"]) from error
 
     async def _npm(self) -> tuple[Tool, Tool]:
-        """A Node and its npm: the wheel's two when the system's Node comes without npm."""
-        node = await self.find(NODE.name)
-        cli = npm.cli_of(node.path, self.env)
+        """A Node and its npm: the wheel's two when the system's Node comes without npm.
+
+        Not the Node that the project asks for: npm may be too new for it, and has to fetch it.
+        """
+        own = await self._nodes.any()
+        cli = npm.cli_of(own.path, self.env)
         if cli is None and NODE.wheel is not None:
-            wheel = await self._any(NODE, candidates.in_wheel(NODE.wheel), [])
-            node = wheel or node
-            cli = npm.cli_of(node.path, {"PATH": ""})
+            wheel = await self._checks.any(NODE, candidates.in_wheel(NODE.wheel), [])
+            own = wheel or own
+            cli = npm.cli_of(own.path, {"PATH": ""})
         if cli is None:
-            raise NPM.missing([f"{node.path} comes without it"])
-        return node, Tool(name=NPM.name, path=cli, version=npm.version_of(cli), origin=node.origin)
-
-    async def _first(self, program: Program, places: Iterable[Candidate]) -> Tool:
-        refused: list[str] = []
-        tool = await self._any(program, places, refused)
-        if tool is None:
-            raise program.missing(refused)
-        return tool
-
-    async def _any(
-        self, program: Program, places: Iterable[Candidate], refused: list[str]
-    ) -> Tool | None:
-        """The first candidate that will do; why the others will not goes into ``refused``."""
-        for candidate in places:
-            try:
-                return await self._checked(program, candidate)
-            except Unusable as reason:
-                refused.append(str(reason))
-        return None
-
-    async def _checked(self, program: Program, candidate: Candidate) -> Tool:
-        path = candidate.path
-        if candidate.shim and program.whereabouts:
-            path = await self._behind(program, path)
-        version = await self._versions.of(program, path)
-        if not program.accepts(version):
-            raise Unusable(
-                f"{path} is version {version}, and polyfn needs {program.oldest} or newer"
-            )
-        return Tool(name=program.name, path=path, version=version, origin=candidate.origin)
-
-    async def _behind(self, program: Program, shim: Path) -> Path:
-        """The program that a shim starts; asked anew each time: what it answers may change."""
-        answer = await self._versions.ask(program, shim, program.whereabouts)
-        if not answer:
-            raise Unusable(f"{shim} does not say what it starts")
-        return Path(answer.splitlines()[-1], program.inside)
+            raise NPM.missing([f"{own.path} comes without it"])
+        return own, Tool(name=NPM.name, path=cli, version=npm.version_of(cli), origin=own.origin)
 
 
 def user_cache(env: Mapping[str, str]) -> Path:
