@@ -43,8 +43,17 @@ def is_module(main_file: Path) -> bool:
         return True
     if main_file.suffix in {".cts", ".cjs"}:
         return False
+    return _type(main_file) == "module"
+
+
+def says_commonjs(main_file: Path) -> bool:
+    """Whether the package of a ``.js`` says that its files are CommonJS, whatever their syntax."""
+    return _type(main_file) == "commonjs"
+
+
+def _type(main_file: Path) -> str:
     nearest = manifests(main_file.parent)[:1]
-    return bool(nearest) and _read(nearest[0]).get("type") == "module"
+    return str(_read(nearest[0]).get("type")) if nearest else ""
 
 
 def left_in_place(main_file: Path) -> list[str]:

@@ -61,6 +61,8 @@ def _is_bundled(source: bytes, main_file: Path) -> bool:
     statements = [each for each in parse_tree(source, ".js").children if each.type in _STATEMENTS]
     if not statements or awaits_at_top_level(main_file):
         return False
+    if packages.says_commonjs(main_file):
+        return True  # by Node's rules there is no module syntax in it
     imports_others = any(not _BUILTIN.match(name) for name in _specifiers(statements))
     return imports_others or _COMMONJS_NAMES.search(source) is not None
 

@@ -50,6 +50,12 @@ def test_what_netlify_turns_into_commonjs_is_bundled(tmp_path: Path, source: str
     assert NodeRuntime().tools(function(tmp_path, "a.js")) == ("node", "esbuild")
 
 
+def test_node_takes_no_module_syntax_in_a_package_that_says_commonjs(tmp_path: Path) -> None:
+    write(tmp_path, {"a.js": _PLAIN[3], "b.js": _PLAIN[0], "package.json": '{"type": "commonjs"}'})
+    assert NodeRuntime().tools(function(tmp_path, "a.js")) == ("node", "esbuild")
+    assert NodeRuntime().tools(function(tmp_path, "b.js")) == ("node",)
+
+
 @pytest.mark.parametrize("name", ["a.mjs", "a.cjs", "module/a.js"])
 def test_a_file_whose_kind_is_said_is_left_to_node(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: _BUNDLED[0], "module/package.json": '{"type": "module"}'})
