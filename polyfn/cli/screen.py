@@ -78,8 +78,9 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('building', fg='blue')}  {title}"
         case BuildFinished(cached=True):
             return None
-        case BuildFinished(title=title, seconds=seconds):
-            return f"{paint('built', fg='green')}     {title} in {seconds:.2f} s"
+        case BuildFinished(title=title, seconds=seconds, warnings=warnings):
+            built = f"{paint('built', fg='green')}     {title} in {seconds:.2f} s"
+            return f"{built}\n{warning_lines(warnings, paint)}" if warnings else built
         case BuildStopped(title=title, reason=reason):
             what = paint("failed", fg="red") if reason else "cancelled"
             return f"{what}    {title}"
@@ -87,6 +88,11 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('fetching', fg='blue')}  {name} {version}, once for this machine"
         case _:
             return f"{paint('fetched', fg='green')}   {event.name} in {event.seconds:.1f} s"
+
+
+def warning_lines(warnings: str, paint: Paint) -> str:
+    """What a compiler warned of, as it said it."""
+    return "\n".join(paint(paint.others(line), fg="yellow") for line in warnings.splitlines())
 
 
 def show_functions(functions: Sequence[Function], root: Path, url: str | None) -> None:
