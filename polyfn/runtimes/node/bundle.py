@@ -1,42 +1,58 @@
-"""TypeScript → one JavaScript file beside its source map, by esbuild.
+"""TypeScript, and JavaScript that Node does not run as it is → one file beside its map, by esbuild.
 
 The bundle is CommonJS, as zip-it-and-ship-it's is (netlify/build, node/bundlers/esbuild), so that
 what runs at Netlify runs here: named imports of any CommonJS package, ``__dirname``, ``require``.
-Only a main file that awaits at its top level becomes an ES module. The bundle lies in polyfn's own
-directory, but stands for the main file: ``require``, ``__dirname`` and ``import.meta.url`` are that
-file's.
+Only where something awaits at its top level does it become an ES module. The bundle lies in
+polyfn's own directory, but stands for the main file: ``require``, ``__dirname`` and
+``import.meta.url`` are that file's.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import BuildPlan, Command
 from polyfn.runtimes.node import packages
+from polyfn.runtimes.node.advice import AWAITS, explain, warnings
 from polyfn.runtimes.node.awaits import awaits_at_top_level
+from polyfn.runtimes.node.inputs import METAFILE, configuration, inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from polyfn.model import Function, Tool
 
-_METAFILE: Final = "meta.json"
-_EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
-_UNRESOLVED: Final = re.compile(r'Could not resolve "([^"./#][^"]*)"')
-_NO_LOADER: Final = 'No loader is configured for ".node" files'
-
 _RESOLVED_EXTENSIONS: Final = ".js,.jsx,.mjs,.cjs,.ts,.tsx,.mts,.cts,.json"
 """In the order of zip-it-and-ship-it's bundler, not of esbuild's own."""
 
+_ADDONS: Final = "/*.node"
+"""An addon that code of the bundle loads itself stays where it is; ``/``: once it was found."""
+
 
 def plan(function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]) -> BuildPlan:
-    """Bundle a TypeScript function."""
+    """Bundle a function.
+
+    What its main file imports is not looked through for a top-level await: esbuild is quick to say
+    that a CommonJS file may have none, and then makes an ES module.
+    """
+    as_module = _plan(function, tools, env, is_module=True)
+    if awaits_at_top_level(function.main_file):
+        return as_module
+    return _plan(function, tools, env, is_module=False, otherwise=as_module)
+
+
+def _plan(
+    function: Function,
+    tools: Mapping[str, Tool],
+    env: Mapping[str, str],
+    *,
+    is_module: bool,
+    otherwise: BuildPlan | None = None,
+) -> BuildPlan:
     main = function.main_file
-    is_module = awaits_at_top_level(main)
     output = f"{main.stem}.{'mjs' if is_module else 'cjs'}"
     argv = (
         str(tools["esbuild"].path),
@@ -46,7 +62,7 @@ def plan(function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]) 
         f"--target=node{tools['node'].version.partition('.')[0]}",
         f"--format={'esm' if is_module else 'cjs'}",
         f"--outfile={{work}}/{output}",
-        f"--metafile={{work}}/{_METAFILE}",
+        f"--metafile={{work}}/{METAFILE}",
         "--sourcemap=linked",
         "--sources-content=false",
         f"--resolve-extensions={_RESOLVED_EXTENSIONS}",
@@ -68,9 +84,11 @@ def plan(function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]) 
             ),
         ),
         output=output,
-        inputs=partial(_inputs, function),
-        salt=(tools["esbuild"].version, *map(str, _configuration(main))),
-        explain=partial(_explain, function),
+        inputs=partial(inputs, function),
+        salt=(tools["esbuild"].version, *map(str, configuration(main))),
+        explain=partial(explain, function),
+        otherwise=lambda words: otherwise if AWAITS in words else None,
+        warn=partial(warnings, function),
     )
 
 
@@ -78,8 +96,14 @@ def _cjs_banner(main: Path) -> str:
     """``require`` is a parameter of the function that Node wraps around the file.
 
     The directive stands first, because esbuild writes its own after the banner, where it is none.
+    Files that stay outside by their path are named relative to the bundle; nothing else is.
     """
-    return f'"use strict";require=require("node:module").createRequire({json.dumps(str(main))});'
+    return (
+        '"use strict";require=((own,main)=>Object.assign((id)=>{'
+        r"if(/^\.\.\/.*(\.node|\/node_modules\/.*)$/.test(id))try{id=own.resolve(id)}catch{}"
+        f"return main(id)}},main))(require,"
+        f'require("node:module").createRequire({json.dumps(str(main))}));'
+    )
 
 
 def _esm_banner(main: Path) -> str:
@@ -105,60 +129,14 @@ def _external(function: Function, *, is_module: bool) -> list[str]:
     """The packages that stay outside the bundle.
 
     An ES module's ``import`` looks for them from where the bundle lies, and takes fewer names out
-    of a CommonJS package than a bundle does: there only those stay outside that the author names.
+    of a CommonJS package than a bundle does: there only those stay outside that have to, by path.
     """
-    own = function.config.external_node_modules
-    return sorted({*own, *(() if is_module else packages.left_in_place(function.main_file))})
-
-
-def _inputs(function: Function, work: Path) -> Iterator[Path]:
-    """What esbuild has read: it lists sources, but neither tsconfig.json nor package.json."""
-    metafile = json.loads((work / _METAFILE).read_bytes())
-    for name in metafile["inputs"]:
-        path = (function.project_root / name.removeprefix("(disabled):")).resolve()
-        if path.is_file():
-            yield path
-    yield from _configuration(function.main_file)
-
-
-def _configuration(main: Path) -> list[Path]:
-    """The package.json and tsconfig.json files around a file, and what the latter extends."""
-    tsconfigs = [file for at in main.parents if (file := at / "tsconfig.json").is_file()][:1]
-    for each in tsconfigs:  # grows while we walk
-        extended = _extended(each)
-        if extended is not None and extended not in tsconfigs:
-            tsconfigs.append(extended)
-    return [*packages.manifests(main.parent), *tsconfigs]
-
-
-def _extended(tsconfig: Path) -> Path | None:
-    """The local file that a tsconfig.json extends; not parsed, for it may have comments."""
-    match = _EXTENDS.search(tsconfig.read_text("utf-8", "replace"))
-    names = re.findall(r'"(\.[^"]*)"', match[1]) if match else []
-    for name in names:
-        for path in (tsconfig.parent / name, tsconfig.parent / f"{name}.json"):
-            if path.is_file():
-                return path.resolve()
-    return None
-
-
-def _explain(function: Function, output: str) -> str:
-    """Keep esbuild's own words, and say what to do about packages."""
-    lines = [output.rstrip()]
-    names = {_package(name) for name in _UNRESOLVED.findall(output)}
-    if names:
-        lines.append(f"Install what is missing: npm install {' '.join(sorted(names))}")
-    if _NO_LOADER in output:
-        lines.append(
-            "A package with a native addon cannot be bundled: name it in external_node_modules of "
-            f'[functions."{function.name}"] in netlify.toml'
-        )
-    return "\n\n".join(lines)
-
-
-def _package(specifier: str) -> str:
-    """``@a/b`` for ``@a/b/c``."""
-    return "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
+    main, own = function.main_file, function.config.external_node_modules
+    if not is_module:
+        return sorted({_ADDONS, *own, *packages.left_in_place(main)})
+    places = (packages.found(name, main.parent) for name in own)
+    named = [f"{at}/*" if at else name for name, at in zip(own, places, strict=True)]
+    return sorted({_ADDONS, *named, *packages.natives_left_in_place(main)})
 
 
 def _shown(path: Path, root: Path) -> str:
