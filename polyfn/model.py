@@ -195,6 +195,9 @@ class BuildPlan:
         inputs: Given the build's directory after a success, the files *and directories* the result
             depends on, absolute; a directory counts by the names in it.
         explain: Turns the compiler's raw output into what the author should read.
+        otherwise: Given that output of a failure, the plan to try in this one's place, if any.
+        warn: Given the build's directory and the commands' output after a success, what the author
+            should read of it; mostly nothing.
     """
 
     function: str
@@ -205,6 +208,8 @@ class BuildPlan:
     files: Mapping[str, str] = field(default_factory=dict)
     salt: tuple[str, ...] = ()
     explain: Callable[[str], str] = str
+    otherwise: Callable[[str], BuildPlan | None] | None = None
+    warn: Callable[[Path, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +222,7 @@ class Artifact:
         inputs: What it depends on; empty when nothing was built.
         cached: Whether it came from the cache.
         duration_s: How long the build took.
+        warnings: What the compiler warned of; empty when it came from the cache.
     """
 
     function: str
@@ -225,6 +231,7 @@ class Artifact:
     inputs: tuple[Path, ...] = ()
     cached: bool = False
     duration_s: float = 0.0
+    warnings: str = ""
 
 
 @dataclass(frozen=True, slots=True)

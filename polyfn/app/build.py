@@ -59,7 +59,7 @@ async def _build(workshop: Workshop, function: Function) -> Built:
 
 
 def as_json(built: Sequence[Built], root: Path) -> bytes:
-    """``{"functions": [{name, ok, error, artifact, cached, seconds}, …]}``, in that order."""
+    """``{"functions": […]}``, each ``{name, ok, error, warnings, artifact, cached, seconds}``."""
     return orjson.dumps(
         {"functions": [_row(each, root) for each in built]}, option=orjson.OPT_INDENT_2
     )
@@ -73,6 +73,7 @@ def _row(built: Built, root: Path) -> dict[str, JSON]:
         "name": built.function.name,
         "ok": built.error is None,
         "error": built.error.message if built.error is not None else None,
+        "warnings": artifact.warnings if artifact is not None else "",
         "artifact": str(relative) if relative is not None else None,
         "cached": artifact.cached if artifact is not None else None,
         "seconds": round(artifact.duration_s, 3) if artifact is not None else None,

@@ -25,6 +25,15 @@ _WORK: Final = "{work}"
 _MAX_EXPLANATION: Final = 16_000
 
 
+class _Refused(Exception):
+    """A command ended with a status other than 0."""
+
+    def __init__(self, output: str, words: str) -> None:
+        super().__init__(words)
+        self.output = output
+        self.words = words
+
+
 class Attempt:
     """Runs a plan's commands and puts the result into the cache.
 
@@ -51,12 +60,15 @@ class Attempt:
         self._guard = guard
         self._residents = residents
 
-    async def run(self, key: str, known: Mapping[str, Fingerprint]) -> Entry:
+    async def run(self, key: str, known: Mapping[str, Fingerprint]) -> tuple[Entry, str]:
         """Build.
 
         Args:
             key: The plan's hash.
             known: Inputs as they were before.
+
+        Returns:
+            What is now in the cache, and what the commands warned of.
 
         Raises:
             BuildFailed: A command failed, took too long, cannot be started, or left no output.
@@ -65,17 +77,27 @@ class Attempt:
         with self._storage():
             work = await self._disk.do(self._cache.begin, self._plan.function)
         try:
-            with self._storage():
-                await self._disk.do(self._write_files, work.path)
-            for command in self._plan.commands:
-                await self._command(command, work.path)
+            said = await self._build(work.path)
             with self._storage():
                 entry = await self._disk.do(self._commit, work, key, known)
         except BaseException:
             self._disk.later(self._cache.discard, work)
             raise
         self._disk.later(self._cache.prune, self._plan.function)
-        return entry
+        return entry, self._plan.warn(work.path, said).strip() if self._plan.warn else ""
+
+    async def _build(self, work: Path) -> str:
+        """Run the plan, or the one that it names for the case of a failure; what was said."""
+        try:
+            with self._storage():
+                await self._disk.do(self._write_files, work)
+            return "".join([await self._command(each, work) for each in self._plan.commands])
+        except _Refused as refused:
+            other = self._plan.otherwise and self._plan.otherwise(refused.output)
+            if not other:
+                raise self._failure(refused.words) from None
+            self._plan = other
+        return await self._build(work)
 
     def _write_files(self, work: Path) -> None:
         for name, text in self._plan.files.items():
@@ -83,10 +105,10 @@ class Attempt:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_placed(text, work), "utf-8")
 
-    async def _command(self, command: Command, work: Path) -> None:
+    async def _command(self, command: Command, work: Path) -> str:
         argv = [_placed(each, work) for each in command.argv]
         if await self._residents.run(command, argv):
-            return
+            return ""
         with ExitStack() as stack:
             stdout = None
             if command.stdout_to is not None:
@@ -104,11 +126,13 @@ class Attempt:
             except OSError as error:
                 raise self._failure(f"{argv[0]} cannot be started: {error}") from error
         if outcome.status == 0 and not outcome.timed_out:
-            return
+            return outcome.output
         words = self._plan.explain(outcome.output).strip()
         if outcome.timed_out:
             raise self._failure(f"{argv[0]} was stopped after {self._limit_s:g} s.\n{words}")
-        raise self._failure(words or f"{argv[0]} {_ending(outcome.status)} without a word.")
+        raise _Refused(
+            outcome.output, words or f"{argv[0]} {_ending(outcome.status)} without a word."
+        )
 
     def _commit(self, work: Work, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         output = self._plan.output

@@ -93,16 +93,22 @@ class Builder:
         start = time.monotonic()
         key = plan_key(plan)
         entry = (await self._disk.do(self._cache.find, plan.function, key)).entry
-        cached = entry is not None
+        cached, warnings = entry is not None, ""
         if entry is None:
             async with self._slots_for(plan):
                 start = time.monotonic()
                 with self._reporting(plan, start):
-                    entry = await self._until_stable(plan, key)
+                    entry, warnings = await self._until_stable(plan, key)
         self._residents.want(plan)
         seconds = time.monotonic() - start
         self._tell(
-            BuildFinished(function=plan.function, title=plan.title, cached=cached, seconds=seconds)
+            BuildFinished(
+                function=plan.function,
+                title=plan.title,
+                cached=cached,
+                seconds=seconds,
+                warnings=warnings,
+            )
         )
         return Artifact(
             function=plan.function,
@@ -111,20 +117,21 @@ class Builder:
             inputs=entry.paths(),
             cached=cached,
             duration_s=seconds,
+            warnings=warnings,
         )
 
-    async def _until_stable(self, plan: BuildPlan, key: str) -> Entry:
+    async def _until_stable(self, plan: BuildPlan, key: str) -> tuple[Entry, str]:
         """Build; and again, a few times at most, when something was saved while the build ran."""
         for _ in range(_ROUNDS - 1):
-            entry = await self._once(plan, key)
+            entry, warnings = await self._once(plan, key)
             if entry.key:
-                return entry
+                return entry, warnings
         return await self._once(plan, key)
 
-    async def _once(self, plan: BuildPlan, key: str) -> Entry:
+    async def _once(self, plan: BuildPlan, key: str) -> tuple[Entry, str]:
         found = await self._disk.do(self._cache.find, plan.function, key)
         if found.entry is not None:
-            return found.entry
+            return found.entry, ""
         attempt = Attempt(
             self._cache,
             self._disk,

@@ -17,12 +17,17 @@ class BuildStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildFinished:
-    """A function's artifact is there; ``cached`` when nothing had to run."""
+    """A function's artifact is there; ``cached`` when nothing had to run.
+
+    Attributes:
+        warnings: What the compiler warned of; lines, mostly none.
+    """
 
     function: str
     title: str
     cached: bool
     seconds: float
+    warnings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

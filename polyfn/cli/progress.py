@@ -48,7 +48,11 @@ class Progress:
                 self._begin(name, title)
             case ToolInstalling(name=name, version=version):
                 self._begin(name, f"fetching {name} {version}, once for this machine")
-            case BuildFinished(function=name) | BuildStopped(function=name):
+            case BuildFinished(function=name, warnings=warnings):
+                self._end(name)
+                if warnings:
+                    screen.say(screen.warning_lines(warnings, self._paint))
+            case BuildStopped(function=name):
                 self._end(name)
             case ToolDiffers(name=name):
                 self._end(name)

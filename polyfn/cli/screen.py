@@ -84,8 +84,9 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('building', fg='blue')}  {title}"
         case BuildFinished(cached=True):
             return None
-        case BuildFinished(title=title, seconds=seconds):
-            return f"{paint('built', fg='green')}     {title} in {seconds:.2f} s"
+        case BuildFinished(title=title, seconds=seconds, warnings=warnings):
+            built = f"{paint('built', fg='green')}     {title} in {seconds:.2f} s"
+            return f"{built}\n{warning_lines(warnings, paint)}" if warnings else built
         case BuildStopped(title=title, reason=reason):
             what = paint("failed", fg="red") if reason else "cancelled"
             return f"{what}    {title}"
@@ -95,6 +96,11 @@ def build_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('warning', fg='yellow')}   {paint.others(message)}"
         case _:
             return f"{paint('fetched', fg='green')}   {event.name} in {event.seconds:.1f} s"
+
+
+def warning_lines(warnings: str, paint: Paint) -> str:
+    """What a compiler warned of, as it said it."""
+    return "\n".join(paint(paint.others(line), fg="yellow") for line in warnings.splitlines())
 
 
 def show_functions(functions: Sequence[Function], root: Path, url: str | None) -> None:

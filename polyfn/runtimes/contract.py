@@ -69,6 +69,7 @@ class Runtime(Protocol):
         """How to build it; ``None`` when the source runs as it is.
 
         Args:
+            tools: Those that `tools` has named for it.
             env: The environment that the build's commands start from.
         """
         ...

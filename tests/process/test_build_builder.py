@@ -278,3 +278,44 @@ async def test_function_whose_file_is_gone_says_so(root: Path) -> None:
     async with _building(root) as (builder, _):
         with pytest.raises(BuildFailed, match="function 'hello' cannot be loaded"):
             await builder.build(hello, None)
+
+
+async def test_plan_that_fails_may_name_another_in_its_place(root: Path) -> None:
+    hello = function(root)
+    other = plan(hello, "echo other > {work}/other", output="other")
+    first = dataclasses.replace(
+        plan(hello, "echo as a module; exit 1"),
+        otherwise=lambda words: other if words == "as a module\n" else None,
+    )
+    async with _building(root) as (builder, events):
+        artifact = await builder.build(hello, first)
+        again = await builder.build(hello, first)
+
+    assert artifact.path.read_text() == "other\n"
+    assert (again.path, again.cached) == (artifact.path, True)
+    assert [type(event) for event in events] == [BuildStarted, BuildFinished, BuildFinished]
+
+
+async def test_plan_whose_words_name_no_other_has_failed(root: Path) -> None:
+    hello = function(root)
+    refused = dataclasses.replace(
+        plan(hello, "echo no; exit 1"), otherwise=lambda _: None, explain=lambda words: f"» {words}"
+    )
+    async with _building(root) as (builder, _):
+        with pytest.raises(BuildFailed, match="» no"):
+            await builder.build(hello, refused)
+
+
+async def test_warnings_are_told_once_and_not_of_what_is_in_the_cache(root: Path) -> None:
+    hello = function(root)
+    warning = dataclasses.replace(
+        plan(hello, "cat functions/* > {work}/out; echo careful"),
+        warn=lambda work, words: f"{words.strip()}, {(work / 'out').read_text()}\n",
+    )
+    async with _building(root) as (builder, events):
+        artifact = await builder.build(hello, warning)
+        again = await builder.build(hello, warning)
+
+    assert (artifact.warnings, again.warnings) == ("careful, one", "")
+    told = [event.warnings for event in events if isinstance(event, BuildFinished)]
+    assert told == ["careful, one", ""]

@@ -20,7 +20,7 @@ from polyfn.build.residents import Residents
 from polyfn.build.toolchains import Toolchains
 from polyfn.errors import BuildFailed, ToolchainMissing
 from polyfn.model import Function
-from polyfn.runtimes.node import typescript
+from polyfn.runtimes.node import bundle
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ class Lab:
         )
         esbuild = self._tools["esbuild"]
         esbuild = replace(esbuild, version=version or esbuild.version)
-        return typescript.plan(function, {**self._tools, "esbuild": esbuild}, dict(env))
+        return bundle.plan(function, {**self._tools, "esbuild": esbuild}, dict(env))
 
     async def build(self, plan: BuildPlan) -> tuple[Entry, str]:
         """Build; the entry, and the bundle."""
         attempt = Attempt(
             self._cache, self._disk, plan, limit_s=60, guard=self.guard, residents=self.residents
         )
-        entry = await attempt.run(plan_key(plan), {})
+        entry, _ = await attempt.run(plan_key(plan), {})
         return entry, self._cache.path_of("hello", entry).read_text()
 
     async def settled(self) -> int:

@@ -46,8 +46,10 @@ def metafile_of(argv: Sequence[str]) -> Path | None:
 
 
 def succeeded(answer: Value) -> bool:
-    """Whether a build came to a good end; its errors have no words here."""
-    return isinstance(answer, dict) and answer.get("errors") == [] and "error" not in answer
+    """Whether a build came to a good end; its errors and warnings have no words here."""
+    if not isinstance(answer, dict) or "error" in answer or answer.get("errors") != []:
+        return False
+    return not answer.get("warnings")
 
 
 def metafile_in(answer: Value) -> bytes:

@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript: JavaScript mostly runs as it is, TypeScript is bundled by esbuild."""
+"""JavaScript and TypeScript: what Node runs runs as it is, the rest is bundled by esbuild first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.model import Api, LaunchSpec
 from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
-from polyfn.runtimes.node import insource, naming, packages, plain_js, spares
+from polyfn.runtimes.node import insource, naming, packages, spares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class NodeRuntime:
         return insource.read(main_file)
 
     def tools(self, function: Function) -> tuple[str, ...]:
-        """Node, and esbuild for what is bundled."""
+        """Node, and esbuild for what Node does not run as it is."""
         return ("node", "esbuild") if _is_bundled(function) else ("node",)
 
     def concerns(
@@ -60,16 +60,16 @@ class NodeRuntime:
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]
     ) -> BuildPlan | None:
-        """Bundle TypeScript, and JavaScript that Netlify turns into CommonJS (`plain_js`).
+        """Bundle TypeScript, and JavaScript that Node does not run as it is.
 
-        Other JavaScript is never built: ES module syntax in a plain ``.js`` is loaded by the runner
-        also where Node does not do so by itself (`runners/node/load/module_syntax.cjs`).
+        ES module syntax in a plain ``.js`` is loaded by the runner also where Node does not do so
+        by itself, before 20.19 (`runners/node/load/module_syntax.cjs`).
         """
-        if not _is_bundled(function):
+        if "esbuild" not in tools:  # nobody asked for it: `tools` has looked at the source
             return None
-        from polyfn.runtimes.node import typescript  # noqa: PLC0415 - only builds wait for it
+        from polyfn.runtimes.node import bundle  # noqa: PLC0415 - only builds wait for it
 
-        return typescript.plan(function, tools, env)
+        return bundle.plan(function, tools, env)
 
     def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
         """Start our Node runner; `runners/node/README.md` says what its LOAD needs."""
@@ -91,6 +91,9 @@ class NodeRuntime:
 
 
 def _is_bundled(function: Function) -> bool:
-    if function.main_file.suffix in naming.TYPESCRIPT:
+    main = function.main_file
+    if main.suffix in naming.TYPESCRIPT:
         return True
-    return plain_js.is_commonjs_to_netlify(function.main_file)
+    from polyfn.runtimes.node.as_it_is import runs_as_it_is  # noqa: PLC0415 - only builds wait for it
+
+    return not runs_as_it_is(main, function.config.node_bundler)

@@ -21,9 +21,10 @@ _INSTALLERS: Final = {
     "bun.lockb": "bun install",
     "package-lock.json": "npm ci",
 }
-_WITHOUT_MODULES: Final = ".pnp.cjs"
-"""Yarn's Plug'n'Play resolves packages without a node_modules."""
-
+_PNP: Final = (
+    "packages are installed by Yarn's Plug'n'Play, which is not supported: put `nodeLinker: "
+    "node-modules` into .yarnrc.yml"
+)
 _SHOWN: Final = 5
 
 
@@ -40,7 +41,11 @@ def not_installed(functions: Sequence[Function]) -> Iterator[Concern]:
                 by_manifest.setdefault(manifest, []).append(function.name)
     for manifest, users in by_manifest.items():
         directory = manifest.parent
-        if missing := _missing(manifest):
+        if packages.has_plug_n_play(directory) and packages.names_in(manifest, "dependencies"):
+            yield Concern(
+                problem=_PNP, command="yarn install", functions=tuple(users), is_certain=False
+            )
+        elif missing := _missing(manifest):
             yield Concern(
                 problem=f"{os.path.relpath(manifest, functions[0].project_root)} names packages "
                 f"that are not installed: {_listed(missing)}",
@@ -56,10 +61,18 @@ def installer(directory: Path) -> str:
     return next(found, "npm install")
 
 
+def adder(directory: Path) -> str:
+    """The command that adds a package, by the nearest lock file; a workspace's is further up."""
+    for at in (directory, *directory.parents):
+        for lock, command in _INSTALLERS.items():
+            if (at / lock).is_file():
+                tool = command.partition(" ")[0]
+                return "npm install" if tool == "npm" else f"{tool} add"
+    return "npm install"
+
+
 def _missing(manifest: Path) -> list[str]:
     directory = manifest.parent
-    if (directory / _WITHOUT_MODULES).is_file():
-        return []
     names = packages.names_in(manifest, "dependencies")
     return [name for name in names if packages.installed(name, directory) is None]
 

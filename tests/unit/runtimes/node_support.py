@@ -53,6 +53,14 @@ def package(name: str, **manifest: JSON) -> dict[str, str]:
     return {f"node_modules/{name}/package.json": text}
 
 
+def answering(expression: str) -> str:
+    """A handler that answers with the JSON of an expression."""
+    return (
+        "export const handler = async (event: unknown) =>"
+        f" ({{ statusCode: 200, body: JSON.stringify({expression}) }});\n"
+    )
+
+
 class NotBuilt(Exception):
     """A build's command failed; the message is what the author would read."""
 
@@ -66,14 +74,20 @@ def build(plan: BuildPlan, work: Path) -> Path:
             argv, cwd=command.cwd, env=dict(command.env), capture_output=True, text=True,
             timeout=_WAIT_S, check=False,
         )  # fmt: skip
+        said = done.stdout + done.stderr
         if done.returncode != 0:
-            raise NotBuilt(plan.explain(done.stdout + done.stderr))
+            other = plan.otherwise and plan.otherwise(said)
+            if other:
+                return build(other, work)
+            raise NotBuilt(plan.explain(said))
     return work / plan.output
 
 
 def built(function: Function, tools: Mapping[str, Tool], work: Path) -> Path:
     """The artifact of a function: what was built of it, or its main file."""
-    plan = NodeRuntime().plan(function, tools, {"PATH": os.environ["PATH"]})
+    runtime = NodeRuntime()
+    needed = {name: tools[name] for name in runtime.tools(function)}
+    plan = runtime.plan(function, needed, {"PATH": os.environ["PATH"]})
     return function.main_file if plan is None else build(plan, work)
 
 

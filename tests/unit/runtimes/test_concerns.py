@@ -82,10 +82,13 @@ def test_what_only_development_needs_is_not_missed(tmp_path: Path) -> None:
     assert list(not_installed([_function(tmp_path, "a", "a.js")])) == []
 
 
-def test_plug_and_play_needs_no_node_modules(tmp_path: Path) -> None:
+def test_plug_and_play_is_not_supported_and_that_is_said(tmp_path: Path) -> None:
     _manifest(tmp_path, "gone")
     (tmp_path / ".pnp.cjs").touch()
-    assert list(not_installed([_function(tmp_path, "a", "a.js")])) == []
+    (concern,) = not_installed([_function(tmp_path, "a", "a.js")])
+    assert "Plug'n'Play, which is not supported" in concern.problem
+    assert "nodeLinker: node-modules" in concern.problem
+    assert concern.command == "yarn install"
 
 
 def test_many_missing_packages_are_counted(tmp_path: Path) -> None:

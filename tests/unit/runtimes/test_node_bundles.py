@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from polyfn.model import Tool
+from polyfn.model import Function, Tool
 from polyfn.runtimes.node import NodeRuntime
 from tests.unit.runtimes.node_support import (
     NotBuilt,
+    answering,
     build,
     built,
     function,
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     Tools = Mapping[str, Tool]
-
-
-def answering(expression: str) -> str:
-    """A handler that answers with the JSON of an expression."""
-    return (
-        "export const handler = async (event: unknown) =>"
-        f" ({{ statusCode: 200, body: JSON.stringify({expression}) }});\n"
-    )
-
 
 TRANSPILED = "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = "
 
@@ -129,6 +121,65 @@ def test_a_top_level_await_makes_an_es_module_with_its_packages_in_it(
     it = function(tmp_path, "fn/a.ts")
     with running(it, tools, tmp_path / "work") as child:
         assert child.answer() == ["awaited", os.sep, os.sep, str(it.main_file)]
+
+
+@pytest.mark.parametrize("main", ["fn/a.ts", "fn/a.mjs"])
+def test_what_a_bundle_imports_may_await_at_its_top_level(
+    tmp_path: Path, tools: Tools, main: str
+) -> None:
+    write(tmp_path, {
+        "lib/late.ts": "export const late = await Promise.resolve('late')",
+        "fn/note.txt": "a note",
+        main: "import { late } from '../lib/late.ts'; import note from './note.txt';\n"
+        + answering("[late, note, __dirname]").replace(": unknown", ""),
+    })  # fmt: skip
+    with running(function(tmp_path, main), tools, tmp_path / "work") as child:
+        assert child.answer() == ["late", "a note", str(tmp_path / "fn")]
+
+
+@pytest.mark.parametrize("kind", ["commonjs", "module"])
+@pytest.mark.parametrize("main", ["fn/a.js", "fn/a.mjs", "fn/a.mts"])
+def test_what_netlifys_bundlers_allow_is_allowed(
+    tmp_path: Path, tools: Tools, kind: str, main: str
+) -> None:
+    write(tmp_path, {
+        "package.json": f'{{"type": "{kind}"}}',
+        "lib/index.ts": "export { default as data } from './data.json'; export enum E { A = 'a' }",
+        "lib/data.json": '{"a": 1}',
+        "lib/with.json": '"with"',
+        main: "import { data, E } from '../lib';\n"
+        "import attribute from '../lib/with.json' with { type: 'json' };\n"
+        + answering("[data.a, E.A, attribute, __filename, typeof require, import.meta.url]")
+        .replace(": unknown", ""),
+    })  # fmt: skip
+    it = function(tmp_path, main)
+    with running(it, tools, tmp_path / "work") as child:
+        expected = [1, "a", "with", str(it.main_file), "function", it.main_file.as_uri()]
+        assert child.answer() == expected
+
+
+def test_the_setting_bundles_javascript_that_node_would_run(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./lib/*"]}}}',
+        "lib/two.js": "exports.two = 2",
+        "fn/a.js": "const { two } = require('@/two');\n"
+        "exports.handler = async () => ({ statusCode: 200, body: JSON.stringify(two) });",
+    })  # fmt: skip
+    it = function(tmp_path, "fn/a.js", node_bundler="esbuild")
+    with running(it, tools, tmp_path / "work") as child:
+        assert child.answer() == 2
+
+
+def test_files_that_import_each_other_work_as_far_as_they_do_in_node(
+    tmp_path: Path, tools: Tools
+) -> None:
+    write(tmp_path, {
+        "fn/b.ts": "import { name } from './a'; export const later = () => name",
+        "fn/a.ts": "import { later } from './b'; export const name = 'a';\n"
+        + answering("later()"),
+    })  # fmt: skip
+    with running(function(tmp_path, "fn/a.ts"), tools, tmp_path / "work") as child:
+        assert child.answer() == "a"
 
 
 def test_a_bundle_stands_for_its_main_file(tmp_path: Path, tools: Tools) -> None:
@@ -248,17 +299,29 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
     assert 'Could not resolve "left-pad/sub"' in words
     assert "fn/a.ts:1:7:" in words
     assert words.endswith("Install what is missing: npm install @acme/db left-pad")
+    assert "There is no such file. A path is relative to the file that imports it" in words
+    assert "#x: such names come from `paths` in the nearest tsconfig.json" in words
+    assert "as external" not in words  # a flag of esbuild's is not the author's to set
 
 
-def test_a_native_addon_that_cannot_be_bundled_is_pointed_out(tmp_path: Path, tools: Tools) -> None:
-    write(tmp_path, package("native", type="module"))
-    write(tmp_path, {
-        "node_modules/native/index.js": "import './a.node'",
-        "node_modules/native/a.node": "",
-        "a.ts": "import 'native'",
-    })  # fmt: skip
+def test_the_command_that_installs_is_that_of_the_lock_file(tmp_path: Path, tools: Tools) -> None:
+    write(tmp_path, {"pnpm-lock.yaml": "", "site/fn/a.ts": "import 'left-pad'"})
+    assert refusal(tmp_path / "site", "fn/a.ts", tools).endswith("pnpm add left-pad")
+    write(tmp_path, {"site/.pnp.cjs": ""})
+    words = refusal(tmp_path / "site", "fn/a.ts", tools)
+    assert "Plug'n'Play keeps packages where only Yarn finds them, and is not supported" in words
+    assert "nodeLinker: node-modules" in words
+
+
+def test_a_file_that_nothing_can_load_is_told_with_what_to_do(tmp_path: Path, tools: Tools) -> None:
+    write(
+        tmp_path,
+        {"a.ts": "export { default } from './a.graphql'", "a.graphql": "type Query { a: Int }"},
+    )
     words = refusal(tmp_path, "a.ts", tools)
-    assert 'name it in external_node_modules of [functions."a"]' in words
+    assert 'No loader is configured for ".graphql" files' in words
+    assert ".graphql files cannot be imported, here or at Netlify" in words
+    assert 'included_files of [functions."a"]' in words
 
 
 def test_javascript_runs_as_it_is(tmp_path: Path, node: Tool) -> None:
@@ -270,3 +333,31 @@ def test_javascript_runs_as_it_is(tmp_path: Path, node: Tool) -> None:
     with running(it, {"node": node}, tmp_path / "work") as child:
         assert child.answer() == [os.sep, it.main_file.as_uri()]
     assert not (tmp_path / "work").exists()
+
+
+def test_decorators_without_the_types_they_may_look_for_are_warned_of(
+    tmp_path: Path, tools: Tools
+) -> None:
+    write(tmp_path, {
+        "node_modules/base/tsconfig.json": '{"compilerOptions": {"emitDecoratorMetadata": true}}',
+        "tsconfig.json": '{"extends": "base", "compilerOptions": {"experimentalDecorators": true}}',
+        "lib/plain.ts": "export const mail = 'a@b.c'",
+        "lib/user.ts": "const Column = () => (at: any, name: string) => {};\n"
+        "export class User {\n  @Column() name = 'x';\n}",
+        "fn/a.ts": "export { mail } from '../lib/plain'",
+        "fn/b.ts": "export { User } from '../lib/user'",
+    })  # fmt: skip
+    assert warned(function(tmp_path, "fn/a.ts"), tools) == ""
+    words = warned(function(tmp_path, "fn/b.ts"), tools)
+    assert "lib/user.ts has decorators, and tsconfig.json sets emitDecoratorMetadata" in words
+    assert "@Column('text')" in words
+
+
+def warned(of: Function, tools: Tools) -> str:
+    """What the author reads of a build that went well."""
+    plan = NodeRuntime().plan(of, tools, {})
+    assert plan is not None
+    assert plan.warn is not None
+    work = of.project_root / "work"
+    build(plan, work)
+    return plan.warn(work, "")
