@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 import uvloop
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # How long a child may take to vanish after its test: reaping is asynchronous.
 _LAST_CHILD_S = 5.0
+
+# No test is timed: the machine may be busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(tryfirst=True)

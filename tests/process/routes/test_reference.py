@@ -56,7 +56,7 @@ def ours(route: str, path: str) -> dict[str, object]:
     return {"groups": found if found is None else dict(found)}
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(max_examples=1500)
 @given(pair=pairs())
 def test_route_matches_what_it_matches_on_netlify(
     reference: Reference, pair: tuple[str, str]

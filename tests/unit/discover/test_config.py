@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.discover.config import resolve
@@ -220,7 +220,6 @@ def test_null_counts_as_left_out() -> None:
     assert resolved(dict.fromkeys(IN_SOURCE)).config == FunctionConfig()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*IN_SOURCE, "other"]), ANYTHING))
 def test_no_config_makes_it_raise(in_source: dict[str, JSON]) -> None:
     read = resolved(in_source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.discover.names import EVENTS, function_name, is_skipped, name_problem
@@ -33,7 +33,6 @@ def test_name_is_what_stands_before_the_last_dot(entry: str, name: str) -> None:
     assert function_name(entry) == name
 
 
-@settings(deadline=None)
 @given(ENTRIES)
 def test_name_is_never_empty_and_begins_the_entry(entry: str) -> None:
     name = function_name(entry)
@@ -42,7 +41,6 @@ def test_name_is_never_empty_and_begins_the_entry(entry: str) -> None:
     assert entry == name or entry[len(name)] == "."
 
 
-@settings(deadline=None)
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True))
 def test_name_is_allowed_when_it_is_letters_digits_dash_and_underscore(name: str) -> None:
     allowed = re.fullmatch(r"[A-Za-z0-9_\-]+", name) is not None

@@ -75,7 +75,7 @@ def test_starving_never_makes_more_instances_useful(
     assert 0 <= useful_instances(hungry, cores) <= useful_instances(fed, cores)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     compute_s=st.floats(0.0002, 0.02), noise=st.integers(0, 12), cores=st.sampled_from((1, 2, 4))
 )
@@ -94,7 +94,7 @@ def test_function_that_computes_never_gets_more_than_the_processors_and_two(
     assert machine.instances <= cores + 2
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(sleep_s=st.floats(0.5, 2.0), noise=st.integers(0, 8))
 def test_function_that_sleeps_long_gets_an_instance_for_each_caller(
     sleep_s: float, noise: int

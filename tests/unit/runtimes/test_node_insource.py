@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.model import Api, SourceFacts
@@ -426,14 +426,12 @@ WORDS = r"""
 SOURCES = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=40).map(" ".join)
 
 
-@settings(deadline=None)
 @given(source=SOURCES | st.text(), suffix=st.sampled_from([".js", ".ts", ".tsx"]))
 def test_any_text_is_read(source: str, suffix: str) -> None:
     read = parse(source.encode("utf-8", "surrogatepass") + b" default", suffix)
     assert isinstance(read, SourceFacts)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r")))
 def test_any_text_comes_through_a_string_literal(text: str) -> None:
     escaped = "".join(f"\\u{{{ord(char):x}}}" for char in text)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.settings import checks
@@ -126,7 +126,6 @@ def test_value_that_is_not_allowed_says_what_is(reader: Reader, value: JSON, wor
         reader(value)
 
 
-@settings(deadline=None)
 @given(
     value=ANYTHING, key=st.sampled_from([*IN_SOURCE.values(), *NETLIFY.values(), *POLYFN.values()])
 )

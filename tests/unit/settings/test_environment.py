@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.model import Api, Function, FunctionConfig
@@ -173,7 +173,6 @@ def test_variable_files_are_read_literally() -> None:
     }
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_variable_file_is_read(text: str) -> None:
     found, warnings = parse(text, ".env")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.errors import SettingsError
@@ -196,7 +196,6 @@ def test_value_that_is_not_allowed_names_file_table_key_and_what_is(text: str, w
         read(text)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_any_document_is_read_or_refused(document: JSON) -> None:
     try:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polyfn.errors import SettingsError
@@ -160,7 +160,6 @@ def test_long_value_is_cut_in_the_message() -> None:
         parse({"serve": {"port": 10**5000}})
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_any_document_is_read_or_refused(document: JSON) -> None:
     try:
@@ -191,7 +190,6 @@ def test_byte_order_mark_is_no_mistake() -> None:
     assert parse_toml(b"\xef\xbb\xbfa = 1", "f.toml") == {"a": 1}
 
 
-@settings(deadline=None)
 @given(st.text() | st.from_regex(r"(\[[a-z.]+\]\n|[a-z]+ = [0-9\[\{\"']{1,3}\n){0,6}"))
 def test_any_text_is_toml_or_refused(text: str) -> None:
     try:
