@@ -65,6 +65,26 @@ NEWER = {
         };
     """,
 }
+NEWEST = {
+    "who.mts": """
+        import { getContext, type Config } from "@netlify/functions";
+        const later = async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return getContext();
+        };
+        export default async () => {
+          const [{ params, requestId }, same] = [getContext(), await later()];
+          return Response.json({ params, requestId, isOne: same.requestId === requestId });
+        };
+        export const config: Config = { path: "/who/:name/:rest*" };
+    """,
+    "nobody.js": """
+        const { getContext } = require("@netlify/functions");
+        let outside = "no error";
+        try { getContext(); } catch (error) { outside = error.message; }
+        exports.handler = async () => ({ statusCode: 200, body: outside });
+    """,
+}
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
@@ -76,7 +96,9 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     install(root)
     directory = root / "netlify/functions"
     directory.mkdir(parents=True)
-    files = {**FUNCTIONS, **({} if version.startswith("1.") else NEWER)}
+    newer = NEWER if version != VERSIONS[0] else {}
+    newest = NEWEST if version == VERSIONS[-1] else {}
+    files = {**FUNCTIONS, **newer, **newest}
     for name, source in files.items():
         (directory / name).write_text(source)
     return root
@@ -151,3 +173,19 @@ def test_purge_cache_says_that_there_is_nothing_to_purge(server: Served) -> None
     server.wait_for_output("Skipping purgeCache for tags news, sport in local development.")
     assert server.get("purge-all").body == b"all"
     server.wait_for_output("Skipping purgeCache in local development.")
+
+
+@pytest.mark.parametrize("project", VERSIONS[-1:], indirect=True)
+def test_get_context_finds_that_of_its_own_request(server: Served) -> None:
+    for name in ("Ann", "J%C3%BCrgen"):
+        answer = server.call("GET", f"/who/{name}/a/b")
+        told = json.loads(answer.body)
+        assert told["params"] == {"name": name, "rest": "a/b"}
+        assert told["requestId"] == answer.header("x-nf-request-id")
+        assert told["isOne"] is True
+    assert json.loads(server.call("GET", "/who/Ann").body)["params"] == {"name": "Ann"}
+
+
+@pytest.mark.parametrize("project", VERSIONS[-1:], indirect=True)
+def test_get_context_outside_of_a_request_says_so(server: Served) -> None:
+    assert b"can only be called within a Netlify serverless function" in server.get("nobody").body

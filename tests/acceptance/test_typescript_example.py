@@ -78,6 +78,24 @@ def test_functions_answer_as_their_comments_say(server: Served) -> None:
     assert server.call("POST", "/.netlify/builders/quote", b"").status == 405
 
 
+def test_modern_functions_answer_on_their_paths(server: Served) -> None:
+    answer = server.call("GET", "/api/items/J%C3%BCrgen%2F/?a=b")
+    assert json.loads(answer.body) == {
+        "id": "J%C3%BCrgen%2F",
+        "method": "GET",
+        "path": "/api/items/J%C3%BCrgen%2F/",
+    }
+    assert server.call("PATCH", "/api/items/1", b"").status == 405
+    for path in ("/shop", "/shop/lamps", "/Shop/"):
+        assert server.call("GET", path).body == b"open", path
+    assert server.call("GET", "/shop/office").status == 404
+
+
+def test_streamed_answer_is_whole(server: Served) -> None:
+    answer = server.get("ticker")
+    assert (answer.status, answer.body) == (200, b"3\n2\n1\n")
+
+
 def test_list_has_the_configuration_of_each(project: Path) -> None:
     listed = json.loads(polyfn("list", "--json", "--cwd", str(project)).stdout)["functions"]
     rows = {row["name"]: row for row in listed}
