@@ -13,6 +13,7 @@ import orjson
 from polyfn.app.calls import HttpRequest
 from polyfn.app.listing import find_function
 from polyfn.app.payloads import body_of
+from polyfn.discover.routes import compile_route
 from polyfn.errors import InvalidFunction, UsageError
 from polyfn.gateway import presence
 
@@ -85,7 +86,7 @@ def _own_path(function: Function) -> str:
     routes = function.config.routes
     if not routes:
         return function.url_path
-    literal = [route for route in routes if not set(route) & set(":*{(+?")]
+    literal = [route for route in routes if compile_route(route).is_literal]
     if not literal:
         raise UsageError(
             f"Function {function.name!r} answers on {', '.join(routes)}: choose with --path."

@@ -113,10 +113,7 @@ class Router:
             raise _not_allowed(method, path, tuple(dict.fromkeys(allowed)))
         if broken is not None:
             raise _cannot_be_served(broken)
-        raise UnknownFunction(
-            f"No function answers {path[:_LONGEST_NAME]}. Functions answer below {PREFIX}, "
-            "and at the paths in their `config`."
-        )
+        raise self._unanswered(path)
 
     def _all_places(self) -> tuple[Place, ...]:
         functions = tuple(self._fleet.functions())
@@ -124,6 +121,15 @@ class Router:
             self._known = functions
             self._places = places(functions)
         return self._places
+
+    def _unanswered(self, path: str) -> UnknownFunction:
+        routes = [place.route.pattern for place in self._all_places() if place.function.valid]
+        near = nearest(path, routes)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        return UnknownFunction(
+            f"No function answers {path[:_LONGEST_NAME]}.{hint} Functions answer below {PREFIX}, "
+            "and at the paths in their `config`."
+        )
 
     def _unknown(self, name: str) -> UnknownFunction:
         if not name:

@@ -173,6 +173,32 @@ def test_clash_names_both_files_in_every_list(project: Path, command: list[str])
     assert CLASH in words
 
 
+def test_clash_comes_and_goes_with_the_files(tmp_path: Path) -> None:
+    directory = tmp_path / "netlify/functions"
+    directory.mkdir(parents=True)
+    (directory / "b.js").write_text(function("b", "{ path: '/x/:b' }"))
+    with served(tmp_path) as server:
+        assert json.loads(server.call("GET", "/x/1").body)["by"] == "b"
+        (directory / "a.js").write_text(function("a", "{ path: '/X/:a' }"))
+        server.wait_for_output(
+            "broken    b: Function 'b' cannot be served: `path` /x/:b is taken by "
+            "netlify/functions/a.js (as /X/:a) already: give netlify/functions/b.js another path"
+        )
+        assert json.loads(server.call("GET", "/x/1").body)["by"] == "a"
+        (directory / "a.js").unlink()
+        server.wait_for_output("added     b")
+        assert json.loads(server.call("GET", "/x/1").body)["by"] == "b"
+
+
+def test_invoke_calls_a_function_on_its_path(project: Path) -> None:
+    for name, options in (("me", []), ("users", ["--path", "/api/users/7"])):
+        done = polyfn("invoke", name, *options, "--cwd", str(project))
+        assert (done.returncode, json.loads(done.stdout)["by"]) == (0, name), done
+    done = polyfn("invoke", "files", "--cwd", str(project))
+    assert done.returncode == 2
+    assert b"Function 'files' answers on /files/*: choose with --path." in done.stderr
+
+
 def test_list_shows_what_is_read_and_not_enforced(project: Path) -> None:
     listed = json.loads(polyfn("list", "--json", "--cwd", str(project)).stdout)["functions"]
     rows = {row["name"]: row for row in listed}

@@ -160,6 +160,16 @@ def test_route_that_cannot_be_read_leaves_the_others_alone() -> None:
     assert router.match("GET", "/api/users").function is USERS
 
 
+def test_path_of_nobody_names_those_that_look_like_it() -> None:
+    with pytest.raises(UnknownFunction) as caught:
+        match("/api/user/42")
+    assert caught.value.message.startswith(
+        "No function answers /api/user/42. Did you mean /api/users or /api/users/:id?"
+    )
+    with pytest.raises(UnknownFunction, match=r"/zzz\. Functions answer below"):
+        match("/zzz")
+
+
 def test_builders_have_a_place_of_their_own() -> None:
     found = match("/.netlify/builders/hello")
     assert (found.function, found.resource) == (HELLO, "/.netlify/builders/hello")
