@@ -56,29 +56,26 @@ def ours(route: str, path: str) -> dict[str, object]:
     return {"groups": found if found is None else dict(found)}
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(pair=pairs())
 def test_route_matches_what_it_matches_on_netlify(
     reference: Reference, pair: tuple[str, str]
 ) -> None:
     route, path = pair
     # The package takes what follows two slashes for a host, as Node's own does not.
-    assume(not normal(path, encoding="utf-8").startswith("//"))
+    form = normal(path, encoding="utf-8")
+    assume(not form.startswith("//"))
     answer = reference.ask(route, path)
     assume(not (answer["literal"] and "?" in route))
     expected = answer["netlify"]
     assert expected is not None
     mine = ours(route, path)
     assert _without_empty(mine) == _without_empty(expected)
+    # Node's own has the `v` flag, under which some regular expressions are others; and it has no
+    # rule for a slash at the end.
     in_node = answer["node"]
-    # Node's has the `v` flag, under which some regular expressions are others.
-    if (
-        in_node is not None
-        and "invalid" not in mine
-        and "(" not in route
-        and mine["groups"] is None
-    ):
-        assert in_node == {"groups": None}
+    if in_node is not None and "(" not in route and not form.endswith("/"):
+        assert _without_empty(mine) == _without_empty(in_node)
 
 
 def _without_empty(answer: dict[str, object]) -> dict[str, object]:
