@@ -29,8 +29,18 @@ class Place:
     route: Route
     excluded: tuple[Route, ...]
 
-    def match(self, path: str) -> Mapping[str, str] | None:
-        """The parameters of a path in its normal form; ``None`` when it is not answered here."""
+    def match(self, path: str, lower: str) -> Mapping[str, str] | None:
+        """Find the parameters of a path.
+
+        Args:
+            path: In its normal form.
+            lower: The same in lower case.
+
+        Returns:
+            ``None`` when it is not answered here.
+        """
+        if not lower.startswith(self.route.prefix):
+            return None
         found = self.route.match(path)
         if found is None or any(each.match(path) is not None for each in self.excluded):
             return None

@@ -11,7 +11,7 @@ from polyfn.discover.routes import normal
 from polyfn.errors import InvalidFunction, MalformedRequest, MethodNotAllowed, UnknownFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from polyfn.discover.precedence import Place
     from polyfn.model import Function
@@ -22,6 +22,8 @@ LISTINGS: Final = (PREFIX, PREFIX[:-1])
 """The paths that list the functions, and are nobody's."""
 BUILDERS: Final = "/.netlify/builders/"
 """Where on-demand builders answer, beside the place where every function does."""
+# Paths that were asked for last, and what was found: clients ask again and again for the same.
+_MOST_KEPT: Final = 256
 # Comparing longer names costs time, and tells nobody anything.
 _LONGEST_NAME: Final = 100
 
@@ -50,6 +52,7 @@ class Router:
         self._endpoints: dict[str, Match] = {}
         self._known: tuple[Function, ...] = ()
         self._places: tuple[Place, ...] = ()
+        self._routed: dict[str, tuple[Match, ...]] = {}
 
     def names(self) -> list[str]:
         """What can be called, sorted."""
@@ -97,16 +100,12 @@ class Router:
     def _by_route(self, method: str, path: str) -> Match:
         allowed: list[str] = []
         broken: Function | None = None
-        sought = normal(path)
-        for place in self._all_places():
-            parameters = place.match(sought)
-            if parameters is None:
-                continue
-            function, pattern = place.function, place.route.pattern
+        for match in self._matches(path):
+            function = match.function
             if not function.valid:
                 broken = broken or function
             elif not function.config.methods or method in function.config.methods:
-                return Match(function, pattern, pattern, parameters)
+                return match
             else:
                 allowed.extend(function.config.methods)
         if allowed:
@@ -115,11 +114,23 @@ class Router:
             raise _cannot_be_served(broken)
         raise self._unanswered(path)
 
+    def _matches(self, path: str) -> tuple[Match, ...]:
+        """All that have the path among their routes, the one that answers first in front."""
+        places = self._all_places()
+        known = self._routed.get(path)
+        if known is None:
+            known = tuple(_found(places, path))
+            if len(self._routed) >= _MOST_KEPT:
+                self._routed.clear()
+            self._routed[path] = known
+        return known
+
     def _all_places(self) -> tuple[Place, ...]:
         functions = tuple(self._fleet.functions())
         if functions != self._known:
             self._known = functions
             self._places = places(functions)
+            self._routed.clear()
         return self._places
 
     def _unanswered(self, path: str) -> UnknownFunction:
@@ -153,6 +164,16 @@ def _listing(names: list[str]) -> str:
     if not names:
         return "No function was found: is the functions directory the right one?"
     return f"{len(names)} are served; GET {PREFIX} lists them."
+
+
+def _found(places: Iterable[Place], path: str) -> Iterator[Match]:
+    sought = normal(path)
+    lower = sought.lower()
+    for place in places:
+        parameters = place.match(sought, lower)
+        if parameters is not None:
+            pattern = place.route.pattern
+            yield Match(place.function, pattern, pattern, parameters)
 
 
 def _decoded(name: str) -> str:

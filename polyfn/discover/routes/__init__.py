@@ -34,12 +34,14 @@ class Route:
     Attributes:
         names: Of its parameters, in order; those without a name are ``0``, ``1`` …
         is_literal: It has no parameters, wildcards or groups.
+        prefix: Text in lower case that every path begins with that it matches.
     """
 
     pattern: str
     regex: re.Pattern[str]
     names: tuple[str, ...]
     is_literal: bool
+    prefix: str
 
     @property
     def shape(self) -> str:
@@ -73,12 +75,14 @@ def compile_route(pattern: str) -> Route:
         InvalidRouteError: With the reason.
     """
     is_literal = _is_literal(pattern)
-    source, names = (regexes.literal(pattern), ()) if is_literal else regexes.of(parse(pattern))
+    parts = [] if is_literal else parse(pattern)
+    source, names = regexes.of(parts) if parts else (regexes.literal(pattern), ())
     try:
         regex = re.compile(source, re.ASCII | re.IGNORECASE)
     except re.error as error:
         raise InvalidRouteError(f"{error}") from error
-    return Route(pattern, regex, names, is_literal)
+    prefix = regexes.prefix(parts) if parts else regexes.text(pattern)
+    return Route(pattern, regex, names, is_literal, prefix)
 
 
 def _is_literal(pattern: str) -> bool:

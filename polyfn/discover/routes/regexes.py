@@ -24,13 +24,24 @@ _SAME: Final = {None: _SEGMENT, r"[^\/]+?": _SEGMENT, "*": _ANYTHING, ".*": _ANY
 
 def literal(path: str) -> str:
     """A path that is taken as it stands, but for a slash at its end."""
-    return re.escape(normal(path, encoding="utf-8").lower().removesuffix("/") or "/")
+    return re.escape(text(path))
+
+
+def text(path: str) -> str:
+    """The same as text."""
+    return normal(path, encoding="utf-8").lower().removesuffix("/") or "/"
 
 
 def of(parts: Iterable[Part]) -> tuple[str, tuple[str, ...]]:
     """The expression, with one group for each parameter, and the parameters' names."""
     known = list(parts)
     return "".join(map(_source, known)), tuple(part.name for part in known if part.name is not None)
+
+
+def prefix(parts: Iterable[Part]) -> str:
+    """The text in front of the first parameter or group."""
+    first = next(iter(parts))
+    return encoded(first.prefix).lower() if first.name is None and not first.modifier else ""
 
 
 def _source(part: Part) -> str:
