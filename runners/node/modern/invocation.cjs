@@ -63,8 +63,8 @@ class RequestInvocation extends Invocation {
     if (this.ended) return;
     super.cancel();
     const reason = new DOMException('The client has left.', 'AbortError');
-    this.#reader?.cancel(reason);
     FunctionRequest.abort(this.#request, reason);
+    this.#reader?.cancel(reason);
   }
 
   /** Has some work go on after the response; see `context.waitUntil`. */

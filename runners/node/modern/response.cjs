@@ -26,7 +26,9 @@ function headOf(value, cookies) {
       'Function returned a Response whose body was read already: return its clone(), or make a new one',
     );
   if (value.status === 0)
-    throw invalid('Function returned Response.error(), which stands for a failed request and has no status');
+    throw invalid(
+      'Function returned Response.error(), which stands for a failed request and has no status',
+    );
   const headers = [];
   for (const [name, text] of value.headers) headers.push(name, text);
   for (const line of cookies) headers.push('set-cookie', line);

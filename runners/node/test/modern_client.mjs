@@ -12,7 +12,8 @@ export function event({ method = 'GET', url = 'http://site.test/fn?x=1', headers
 /** @returns {Promise<Runner>} of a function that is written in one file */
 export async function serve(t, source, { file = 'fn/hello.mjs', spec = {}, files = {}, ...options } = {}) {
   const root = project(t, { [file]: source, ...files });
-  return Runner.ready(t, root, file, { spec: { api: 'modern', ...spec }, ...options });
+  const runner = await Runner.ready(t, root, file, { spec: { api: 'modern', ...spec }, ...options });
+  return Object.assign(runner, { root });
 }
 
 /** Calls it; the ending, in a form to compare. */
