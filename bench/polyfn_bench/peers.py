@@ -67,7 +67,7 @@ def installed() -> tuple[Peer, ...]:
         return ()
     versions = record()["versions"]
     js = frozenset({"js", "js-work"})
-    every = js | {"ts", "go", "outside", "ts-work", "go-work"}
+    every = js | {"modern", "ts", "go", "outside", "ts-work", "go-work"}
     return (
         Peer(name=NETLIFY, version=versions[NETLIFY], functions=every, whole_project=True),
         Peer(name=FRAMEWORK, version=versions[FRAMEWORK], functions=js, whole_project=False),

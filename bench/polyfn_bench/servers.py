@@ -92,6 +92,12 @@ def plain_node(lab: Lab) -> AbstractContextManager[Server]:
     return started(lab, argv, ready="/", cwd=lab.scratch)
 
 
+def plain_modern(lab: Lab) -> AbstractContextManager[Server]:
+    """The same as `plain_node`, but for a Request and a Response that are made for each answer."""
+    argv = [str(lab.programs.node), str(FLOORS / "modern.js"), "{port}"]
+    return started(lab, argv, ready="/", cwd=lab.scratch)
+
+
 def plain_go(lab: Lab) -> AbstractContextManager[Server]:
     """The floor for Go."""
     return started(lab, [str(lab.programs.plain_go), "{port}"], ready="/", cwd=lab.scratch)

@@ -25,9 +25,11 @@ class Alarm:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
 
-    def set(self, due: float) -> None:
-        """Go off at that time of the loop; what was set before is off."""
+    def set(self, due: float | None) -> None:
+        """Go off at that time of the loop, or not at all; what was set before is off."""
         self._due = due
+        if due is None:
+            return
         if self._timer is None:
             self._start(due)
         elif due < self._timer_at:

@@ -13,13 +13,13 @@ import signal
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import HandlerFailed, LoadFailed, PolyfnError
-from polyfn.pool import exits
+from polyfn.pool import deadlines, exits
 from polyfn.pool.alarm import Alarm
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.child import Child, Listener
 from polyfn.pool.inspector.target import Target, Uninspected
 from polyfn.pool.journal import Journal
-from polyfn.pool.json_fields import error_fields, extras_of
+from polyfn.pool.json_fields import extras_of
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
@@ -40,8 +40,6 @@ _BOOT_TIMEOUT_S: Final = 10.0
 # The rungs of the stop ladder after the drain limit.
 _AFTER_EOF_S: Final = 0.25
 _AFTER_TERM_S: Final = 0.5
-# A runner that was told CANCEL and does not end its writer is killed.
-_CANCEL_GRACE_S: Final = 10.0
 _ENDINGS: Final = (m.Result, m.Value, m.End)
 _numbers = itertools.count(1)
 
@@ -252,20 +250,12 @@ class Instance:
         self._channel.send(self._channel.connection.load(spec))
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
-        name, text, trace = self._report(message)
+        name, text, trace = self._journal.failed(message)
         if not self._ready.done():
             self._fail_loading(LoadFailed(text, trace=trace, type_=name))
         elif message.fatal:
             self._journal.note("error", exits.failed_late(self.function))
             self._retire()
-
-    def _report(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
-        """Type, message and trace of an ERROR, after writing them to the log."""
-        name, text, trace = error_fields(message)
-        told = any(text in line for line in trace)
-        for line in trace if told else (f"{name}: {text}", *trace):
-            self._journal.note("error", line)
-        return name, text, trace
 
     def _on_call_message(self, message: FromRunner) -> None:
         call = self._calls.get(message.id)
@@ -288,7 +278,7 @@ class Instance:
             case m.Hold():
                 self._held.add(message.id)
             case m.Error():
-                name, text, trace = self._report(message)
+                name, text, trace = self._journal.failed(message)
                 if message.fatal:
                     self._retire()
                 self._end_call(message.id, call)
@@ -297,24 +287,23 @@ class Instance:
 
     def _begin_stream(self, head: m.Head, call: Call) -> None:
         number = head.id
-        limit = self._limits.stream_timeout_s
-        if limit:
-            self._limit.set(max(call.began + limit, self._loop.time()))
-        else:
-            self._limit.off()
+        timeout_s, now = self._limits.stream_timeout_s, self._loop.time()
+        self._limit.set(deadlines.of_stream(call, self.deployment.function, timeout_s, now))
         stream = Stream(self._channel.pause, self._channel.resume, lambda: self._cancel(number))
         call.begin_stream(head, stream)
 
     def _cancel(self, number: int) -> None:
         self._channel.send(self._channel.connection.cancel(number))
         if number in self._calls:
-            self._limit.set(self._loop.time() + _CANCEL_GRACE_S)
+            self._limit.set(deadlines.of_cancelled(self._loop.time()))
 
     def _end_call(self, number: int, call: Call) -> None:
         """Close the books of a call; if it left nothing to do, the instance is free."""
         del self._calls[number]
         call.end(self._loop.time())
-        if number not in self._held:
+        if number in self._held:
+            self._limit.set(deadlines.of_call(call))
+        else:
             self._free()
 
     def _free(self) -> None:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import LogLine
+from polyfn.pool.json_fields import error_fields
 
 if TYPE_CHECKING:
     import re
 
     from polyfn.ports import LogSink
+    from polyfn.wire import messages as m
 
 # A crash report of Go begins with what happened and goes on with the stack of every goroutine.
 _LAST_WORDS: Final = 200
@@ -80,6 +82,14 @@ class Journal:
         for line in text.removesuffix("\n").split("\n"):
             self._last_words.append(line[:_LAST_WORDS_CHARS])
             self._write(request_id, name, level, line)
+
+    def failed(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:
+        """Write down an ERROR; returns its type, message and trace."""
+        name, text, trace = error_fields(message)
+        told = any(text in line for line in trace)
+        for line in trace if told else (f"{name}: {text}", *trace):
+            self.note("error", line)
+        return name, text, trace
 
     def note(self, level: str, text: str) -> None:
         """A line of polyfn's own about the instance."""

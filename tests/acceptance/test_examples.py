@@ -23,6 +23,9 @@ ANSWERS: dict[str, list[tuple[str, int, bytes]]] = {
         ("typed?colour=blue", 200, b"#00f\n"),
         ("typed?colour=grey", 404, b"No such colour\n"),
         ("count-background", 202, b""),
+        ("visits?name=Ada", 200, b"Hello Ada from GET /.netlify/functions/visits"),
+        ("/countdown/2", 200, b"2\n1\nLift-off\n"),
+        ("/countdown/x", 400, b"Count down from a number"),
     ],
     "python": [
         ("hello", 200, b"Hello from GET /.netlify/functions/hello\n"),
@@ -38,7 +41,8 @@ def test_example_answers(tmp_path: Path, example: str) -> None:
     shutil.copytree(EXAMPLES / example, project, ignore=shutil.ignore_patterns(".polyfn"))
     with served(project) as server:
         for target, status, words in ANSWERS[example]:
-            answer = server.call("GET", f"/.netlify/functions/{target}")
+            path = target if target.startswith("/") else f"/.netlify/functions/{target}"
+            answer = server.call("GET", path)
             assert (answer.status, words in answer.body) == (status, True), (target, answer)
 
 

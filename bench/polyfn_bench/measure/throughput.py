@@ -22,13 +22,20 @@ if TYPE_CHECKING:
     from polyfn_bench.servers import Cpu, Server
 
 CONNECTIONS: Final = (1, 16, 64)
-TITLES: Final = {"js": "JS", "ts": "TS", "go": "Go", "py": "Python"}
+MODERN: Final = "modern"
+TITLES: Final = {
+    "js": "JS",
+    MODERN: "Request/Response JS",
+    "ts": "TS",
+    "go": "Go",
+    "py": "Python",
+}
 NODE: Final = "plain Node"
+NODE_MODERN: Final = "plain Node with Request/Response"
 GO: Final = "plain Go"
 _CPU_CONNECTIONS = 16
 # The load on another function of the same server may have left instances that still start.
 _REST_S = 1.0
-_MODERN = "modern"
 
 
 class _Subject(NamedTuple):
@@ -53,12 +60,12 @@ _Samples = dict[tuple[str, int], list[_Sample]]
 
 
 def measure(lab: Lab) -> Section:
-    """All four languages, the plain servers, and the peers."""
+    """All languages, the plain servers, and the peers."""
     with contextlib.ExitStack() as stack:
         samples = _rounds(lab, _subjects(lab, stack))
     rows = [
         *(_rps_row(lab, samples, name, n) for name in TITLES for n in CONNECTIONS),
-        *(_not_built(n) for n in CONNECTIONS),
+        *(_modern_row(samples, n) for n in CONNECTIONS),
         *(_p50_row(samples, name) for name in TITLES),
         *(_cpu_row(samples, name) for name in TITLES),
     ]
@@ -73,6 +80,7 @@ def _subjects(lab: Lab, stack: contextlib.ExitStack) -> list[_Subject]:
     polyfn = stack.enter_context(servers.polyfn(lab, project, "js"))
     subjects = [
         _Subject(NODE, stack.enter_context(servers.plain_node(lab)), "/", rounds),
+        _Subject(NODE_MODERN, stack.enter_context(servers.plain_modern(lab)), "/", rounds),
         _Subject(GO, stack.enter_context(servers.plain_go(lab)), "/", rounds),
         *(_Subject(name, polyfn, servers.FUNCTIONS + name, rounds) for name in TITLES),
     ]
@@ -169,14 +177,13 @@ def _ratio(samples: _Samples, subject: str, connections: int, floor: str = "") -
     return Figure.ratio(_rps(runs), _rps(plain))
 
 
-def _not_built(connections: int) -> Row:
-    key = f"throughput.{_MODERN}.{connections}"
+def _modern_row(samples: _Samples, connections: int) -> Row:
+    """What is left of a plain server's speed that has the same objects to make."""
     return Row(
-        key=key,
-        title=f"requests/s, Request/Response JS, {connections} connections ÷ {NODE}",
+        key=f"throughput.{MODERN}.objects.{connections}",
+        title=f"requests/s, {TITLES[MODERN]}, {connections} connections ÷ {NODE_MODERN}",
         unit="×",
-        ours="not built yet",
-        goal=GOALS.get(key),
+        ours=_ratio(samples, MODERN, connections, NODE_MODERN),
     )
 
 

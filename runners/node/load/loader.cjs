@@ -23,7 +23,8 @@ async function loadHandler(spec) {
   } catch (error) {
     throw require('./load_errors.cjs').explainLoadError(error, spec); // needs child_process: 2 ms
   }
-  if (spec.api === 'modern') return require('../modern/handler.cjs').findRequestHandler(module, spec);
+  if (spec.api === 'modern')
+    return require('../modern/handler.cjs').findRequestHandler(module, spec);
   return findHandler(module, spec);
 }
 

@@ -15,6 +15,7 @@ const HEAD_AFTER_MS = 50;
 
 class BodyReader {
   #reader;
+  #mayBegin;
   #to;
   #chunks = [];
   #size = 0;
@@ -25,6 +26,7 @@ class BodyReader {
 
   /**
    * @param {ReadableStream} stream
+   * @param {boolean} mayBegin whether it may go out as it comes; else only when it is too long to keep
    * @param {object} to where the body goes
    * @param {(body: Uint8Array) => void} to.whole all of it; nothing else is called then
    * @param {() => void} to.begin it is a stream
@@ -33,14 +35,15 @@ class BodyReader {
    * @param {(error: unknown) => void} to.fail
    * @throws {TypeError} somebody reads it, or has read it, already
    */
-  constructor(stream, to) {
+  constructor(stream, mayBegin, to) {
     this.#reader = stream.getReader();
+    this.#mayBegin = mayBegin;
     this.#to = to;
   }
 
   /** Reads to the end. */
   async read() {
-    const turn = setImmediate(() => this.#turn());
+    const turn = this.#mayBegin ? setImmediate(() => this.#turn()) : undefined;
     try {
       for (;;) {
         const { done, value } = await this.#reader.read();
@@ -94,7 +97,8 @@ class BodyReader {
 function bytesOf(value) {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Buffer.from(value);
-  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   throw new TypeError(
     `The response's body gave a chunk of type ${value === null ? 'null' : typeof value}; ` +

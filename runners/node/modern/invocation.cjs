@@ -9,19 +9,19 @@
 
 const { Invocation } = require('../call/invocation.cjs');
 const { RuntimeError } = require('../errors/errors.cjs');
+const { BodyReader } = require('./body.cjs');
 const { Cookies } = require('./cookies.cjs');
 const { FunctionRequest } = require('./request.cjs');
-const { BodyReader } = require('./body.cjs');
-const { headOf } = require('./response.cjs');
+const { asValue, headOf } = require('./response.cjs');
 
 const NO_CONTENT = 204;
 const NOTHING = Object.freeze([]);
 
 class RequestInvocation extends Invocation {
-  cookies = null;
+  cookies = null; // set with the context
   #request = null;
   #reader = null;
-  #left = new Set();
+  #work = null; // promises that were given to waitUntil
 
   /** Calls the handler, which returns a response or a promise of one. */
   run(handler, request, context) {
@@ -34,15 +34,17 @@ class RequestInvocation extends Invocation {
       this.failed(error);
       return;
     }
-    if (typeof result?.then !== 'function') this.succeed(result);
-    else
-      result.then(
-        (value) => this.succeed(value),
-        (error) => this.failed(error),
-      );
+    if (typeof result?.then !== 'function') {
+      this.succeed(result);
+      return;
+    }
+    result.then(
+      (value) => this.succeed(value),
+      (error) => this.failed(error),
+    );
   }
 
-  /** Answers with what the handler returned; nothing comes twice from a promise. */
+  /** Answers with what the handler returned. */
   succeed(value) {
     try {
       this.#answer(value);
@@ -51,70 +53,75 @@ class RequestInvocation extends Invocation {
     }
   }
 
-  /** Ends with any thrown thing: before the response's head an error, after it a stream that is cut. */
+  /** Ends with any thrown thing: an error before the response's head, after it a cut response. */
   failed(error) {
-    this.#hold();
-    this.send(this, 'ERROR', [this.describe(error), false]);
+    this.#end('ERROR', [this.describe(error), false]);
   }
 
   /** Nobody reads the response any more. */
   cancel() {
     if (this.ended) return;
+    super.cancel();
     const reason = new DOMException('The client has left.', 'AbortError');
-    this.#reader?.cancel(reason);
     FunctionRequest.abort(this.#request, reason);
+    this.#reader?.cancel(reason);
   }
 
-  /** Goes on with some work after the response; see `context.waitUntil`. */
-  waitUntil(work) {
-    const settled = Promise.resolve(work)
+  /** Has some work go on after the response; see `context.waitUntil`. */
+  waitUntil(promise) {
+    const work = (this.#work ??= new Set());
+    const settled = Promise.resolve(promise)
       .catch((error) => this.#complain(error))
       .then(() => {
-        this.#left.delete(settled);
-        if (this.#left.size === 0) this.#release();
+        work.delete(settled);
+        if (work.size === 0) this.#release();
       });
-    this.#left.add(settled);
+    work.add(settled);
   }
 
   /** The event loop is empty: what has not happened by now never will. */
   loopEmptied() {
     if (!this.ended) this.failed(neverSettles(this.#reader === null));
-    if (this.held) {
-      console.error('A promise that was given to waitUntil can never settle: nothing is left that could happen.');
-      this.#release();
-    }
+    if (!this.held) return;
+    console.error('A promise that was given to waitUntil can never settle.');
+    this.#release();
   }
 
   #answer(value) {
     if (value === undefined) {
-      this.#end('RESULT', [NO_CONTENT, NOTHING, null, false]);
+      this.#endWhole(NO_CONTENT, NOTHING, null);
       return;
     }
-    const [status, headers] = headOf(value, this.cookies === null ? NOTHING : Cookies.lines(this.cookies));
+    const [status, headers] = headOf(value, Cookies.lines(this.cookies));
     if (value.body === null) {
-      this.#end('RESULT', [status, headers, null, false]);
+      this.#endWhole(status, headers, null);
       return;
     }
-    this.#reader = new BodyReader(value.body, {
-      whole: (body) => this.#end('RESULT', [status, headers, body, false]),
-      begin: () => this.send(this, 'HEAD', [status, headers]),
-      chunk: (data) => this.send(this, 'CHUNK', [data]),
+    // Who wants a value has no use for a stream.
+    this.#reader = new BodyReader(value.body, this.wantsHttp, {
+      whole: (body) => this.#endWhole(status, headers, body),
+      begin: () => this.openStream(status, headers),
+      chunk: (data) => this.stream.write(data),
       end: () => this.#end('END', NOTHING),
       fail: (error) => this.failed(error),
     });
     this.#reader.read();
   }
 
-  #end(name, values) {
-    this.#hold();
-    this.send(this, name, values);
+  #endWhole(status, headers, body) {
+    if (this.wantsHttp) this.#end('RESULT', [status, headers, body, false]);
+    else this.#end('VALUE', [JSON.stringify(asValue(status, headers, body))]);
   }
 
-  /** Its ending follows at once. */
-  #hold() {
-    if (this.#left.size === 0 || this.held || this.ended) return;
-    this.send(this, 'HOLD', NOTHING);
-    this.held = true;
+  /** Sends the ending, and before it that work goes on after it. */
+  #end(name, values) {
+    if (this.ended) return;
+    if (this.#work !== null && this.#work.size > 0) {
+      this.send(this, 'HOLD', NOTHING);
+      this.held = true;
+    }
+    this.answered = true;
+    this.send(this, name, values);
   }
 
   #release() {
@@ -131,11 +138,13 @@ class RequestInvocation extends Invocation {
 }
 
 function neverSettles(beforeResponse) {
-  const what = beforeResponse ? 'The function returned a promise' : "The response's body is a stream";
+  const what = beforeResponse
+    ? 'The function returned a promise that can never settle'
+    : "The response's body is a stream that can never end";
   return new RuntimeError(
     'Runtime.NodeJsExit',
-    `${what} that can never ${beforeResponse ? 'settle' : 'end'}, because nothing is left that ` +
-      'could happen: an await waits for something that was never started, or never calls back.',
+    `${what}, because nothing is left that could happen: an await waits for something that was ` +
+      'never started, or never calls back.',
   );
 }
 

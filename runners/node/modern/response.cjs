@@ -4,6 +4,7 @@
  * What a modern function returned → the head of its response, or what is wrong with it.
  */
 
+const { isUtf8 } = require('node:buffer');
 const { MAX_LIST } = require('../wire/protocol.cjs');
 const { RuntimeError } = require('../errors/errors.cjs');
 
@@ -25,13 +26,31 @@ function headOf(value, cookies) {
       'Function returned a Response whose body was read already: return its clone(), or make a new one',
     );
   if (value.status === 0)
-    throw invalid('Function returned Response.error(), which stands for a failed request and has no status');
+    throw invalid(
+      'Function returned Response.error(), which stands for a failed request and has no status',
+    );
   const headers = [];
   for (const [name, text] of value.headers) headers.push(name, text);
   for (const line of cookies) headers.push('set-cookie', line);
   if (headers.length > MAX_LIST)
     throw invalid(`Function returned a Response with ${headers.length / 2} headers: too many`);
   return [value.status, headers];
+}
+
+/**
+ * A whole response as the value that a handler with (event, context) would give for it.
+ *
+ * @param {number} status
+ * @param {string[]} headers name, value, name, value …
+ * @param {Uint8Array | null} body
+ */
+function asValue(status, headers, body) {
+  const multiValueHeaders = {};
+  for (let at = 0; at < headers.length; at += 2)
+    (multiValueHeaders[headers[at]] ??= []).push(headers[at + 1]);
+  const isBase64Encoded = body !== null && !isUtf8(body);
+  const text = body && Buffer.from(body).toString(isBase64Encoded ? 'base64' : 'utf8');
+  return { statusCode: status, multiValueHeaders, body: text, isBase64Encoded };
 }
 
 /** Of this realm: Node's own, or what the author has put into its place. */
@@ -54,4 +73,4 @@ function inWords(value) {
   return name === undefined || name === 'Object' ? 'an object' : `an object of type ${name}`;
 }
 
-module.exports = { headOf };
+module.exports = { asValue, headOf };

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from polyfn.gateway import events
 from polyfn.gateway.request import Request
 from polyfn.gateway.router import Match
 from polyfn.gateway.site import Site
-from polyfn.model import BodyKind, EventFormat
+from polyfn.model import Api, BodyKind, EventFormat
 from tests.unit.gateway.support import STAMP, function, request
 
 HELLO = function("hello")
@@ -51,6 +52,23 @@ IDENTITY = {
 def event_of(asked: Request, match: Match = AT_HOME, body: bytes = b"") -> dict[str, Any]:
     event: dict[str, Any] = orjson.loads(events.build(asked, body, match, STAMP, SITE).event)
     return event
+
+
+def test_event_of_a_modern_function_is_what_its_request_and_context_are_made_of() -> None:
+    modern = replace(function("hello", event_format=EventFormat.V2), api=Api.MODERN)
+    match = Match(modern, "/api/:id", "/api/:id", {"id": "a%20b"})
+    asked = request(*BROWSER, ("x-two", "1, 2"), method="PUT", path="/api/a%20b", query="q=%C3%A9")
+    payload = events.build(asked, b"\xff", match, STAMP, SITE)
+    assert (payload.body, payload.kind) == (b"\xff", BodyKind.BINARY)
+    assert orjson.loads(payload.event) == {
+        "httpMethod": "PUT",
+        "rawUrl": "http://example.test:9999/api/a%20b?q=%C3%A9",
+        "headers": {**dict(BROWSER), "x-two": "1, 2", **OURS},
+        "route": "/api/:id",
+        "params": {"id": "a%20b"},
+    }
+    below = Match(modern, None, "/.netlify/functions/hello/{proxy+}", {"proxy": "x"})
+    assert event_of(request(), below)["params"] == {}
 
 
 @pytest.mark.parametrize("event_format", EventFormat)

@@ -1,0 +1,1 @@
+export default async () => new Response("ok", { headers: { "content-type": "text/plain" } });
