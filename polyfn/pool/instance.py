@@ -194,6 +194,10 @@ class Instance:
             self.kill()
         await self.dead.wait()
 
+    def note(self, level: str, text: str) -> None:
+        """Have polyfn's own word on it in its log."""
+        self._journal.note(level, text)
+
     def kill(self) -> None:
         """End it at once, with all it has started."""
         if self._child is not None and self.state is not State.DEAD:

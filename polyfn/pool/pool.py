@@ -66,6 +66,7 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._instances: set[Instance] = set()
         self._idle: list[Instance] = []  # the one used last stands last
+        self._leaving: set[Instance] = set()  # they stop instead of taking another call
         self._running: dict[Instance, Call] = {}
         self._queue = Queue(self._loop, lambda: inspection is not None and inspection.patient)
         self._starting = 0
@@ -91,6 +92,12 @@ class Pool:
     def pids(self) -> list[int]:
         """Its processes."""
         return [instance.pid for instance in self._instances if instance.pid]
+
+    @property
+    def callable_instances(self) -> list[Instance]:
+        """Those that are idle, or run a call and may run another."""
+        stays = self._instances - self._leaving
+        return [each for each in stays if each.state in (State.IDLE, State.BUSY)]
 
     @property
     def waiting(self) -> int:
@@ -169,6 +176,13 @@ class Pool:
         """Start one instance, if there is none that stays; see `warm`."""
         if all(each.state in (State.STOPPING, State.DEAD) for each in self._instances):
             await self.warm()
+
+    def leave(self, instance: Instance) -> None:
+        """Have an instance stop instead of taking another call, once it runs nothing."""
+        self._leaving.add(instance)
+        if instance in self._idle:
+            self._idle.remove(instance)
+            self._spawn_task(instance.stop(self.limits.drain_s))
 
     def adopt(self, calls: Iterable[Call]) -> None:
         """Take calls that waited for another version of the function."""
@@ -259,10 +273,10 @@ class Pool:
     def _on_idle(self, instance: Instance) -> None:
         if self._running.pop(instance, None) is not None:
             self._demand.pace.answered()
-        call = self._queue.next()
+        call = None if instance in self._leaving else self._queue.next()
         if call is not None:
             self._begin(instance, call)
-        elif self._closed:
+        elif self._closed or instance in self._leaving:
             self._spawn_task(instance.stop(self.limits.drain_s))
         else:
             self._idle.append(instance)
@@ -277,6 +291,7 @@ class Pool:
 
     def _forget(self, instance: Instance) -> None:
         self._instances.discard(instance)
+        self._leaving.discard(instance)
         self._settle()
 
     # Growth

@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.pool.memory import Memory
+from polyfn.pool.outgrown import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -22,7 +23,7 @@ _MEASURE_EVERY_S: Final = 1.0
 
 
 class Upkeep:
-    """Ends what was idle for too long, and what memory does not suffice for; a context manager.
+    """Ends what was idle for too long, has grown too much or has no memory; a context manager.
 
     Args:
         pools: The pools there are now.
@@ -45,6 +46,7 @@ class Upkeep:
         self._memory = Memory(
             lambda: limits().total_memory_mb << 20, pids=self._pids, relieve=self.evict
         )
+        self._sizes = Sizes()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -94,3 +96,4 @@ class Upkeep:
         while True:
             await asyncio.sleep(_MEASURE_EVERY_S)
             await self._memory.check()
+            await self._sizes.look(self._pools())
