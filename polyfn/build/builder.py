@@ -19,9 +19,10 @@ from polyfn.errors import BuildFailed, PolyfnError
 from polyfn.model import Artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from polyfn.build.cache import Cache
+    from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
     from polyfn.build.process import Guard
     from polyfn.build.progress import Listener
@@ -92,13 +93,15 @@ class Builder:
     async def _build(self, plan: BuildPlan) -> Artifact:
         start = time.monotonic()
         key = plan_key(plan)
-        entry = (await self._disk.do(self._cache.find, plan.function, key)).entry
-        cached, warnings = entry is not None, ""
+        found = await self._disk.do(self._cache.find, plan.function, key)
+        entry, cached, warnings = found.entry, found.entry is not None, ""
         if entry is None:
-            async with self._slots_for(plan):
+            slots = self._slots_for(plan)
+            known = None if slots.locked() else found.known  # who waits has to look again
+            async with slots:
                 start = time.monotonic()
                 with self._reporting(plan, start):
-                    entry, warnings = await self._until_stable(plan, key)
+                    entry, warnings = await self._until_stable(plan, key, known)
         self._residents.want(plan)
         seconds = time.monotonic() - start
         self._tell(
@@ -120,18 +123,30 @@ class Builder:
             warnings=warnings,
         )
 
-    async def _until_stable(self, plan: BuildPlan, key: str) -> tuple[Entry, str]:
-        """Build; and again, a few times at most, when something was saved while the build ran."""
+    async def _until_stable(
+        self, plan: BuildPlan, key: str, known: Mapping[str, Fingerprint] | None
+    ) -> tuple[Entry, str]:
+        """Build; and again, a few times at most, when something was saved while the build ran.
+
+        Args:
+            known: What the last artifact was built from, as it is now; ``None``: look, for somebody
+                else may have built it meanwhile.
+        """
         for _ in range(_ROUNDS - 1):
-            entry, warnings = await self._once(plan, key)
+            entry, warnings = await self._once(plan, key, known)
             if entry.key:
                 return entry, warnings
-        return await self._once(plan, key)
+            known = None
+        return await self._once(plan, key, None)
 
-    async def _once(self, plan: BuildPlan, key: str) -> tuple[Entry, str]:
-        found = await self._disk.do(self._cache.find, plan.function, key)
-        if found.entry is not None:
-            return found.entry, ""
+    async def _once(
+        self, plan: BuildPlan, key: str, known: Mapping[str, Fingerprint] | None
+    ) -> tuple[Entry, str]:
+        if known is None:
+            found = await self._disk.do(self._cache.find, plan.function, key)
+            if found.entry is not None:
+                return found.entry, ""
+            known = found.known
         attempt = Attempt(
             self._cache,
             self._disk,
@@ -140,7 +155,7 @@ class Builder:
             guard=self._guard,
             residents=self._residents,
         )
-        return await attempt.run(key, found.known)
+        return await attempt.run(key, known)
 
     def _slots_for(self, plan: BuildPlan) -> asyncio.Semaphore:
         """The places for builds with one program: a quick one does not wait behind a slow one.

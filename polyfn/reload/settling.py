@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # One file that was saved is taken at once; several are mostly the beginning of more.
 _ONE_S: Final = 0.004
 _SEVERAL_S: Final = 0.03
+# What an editor touches to save one file.
+_FEW: Final = 5
 # By then the spare that the reload before took has been replaced.
 _LONGEST_S: Final = 0.7
 # git holds its index while it checks files out: until then what lies there is half of each.
@@ -79,13 +82,17 @@ class Settling:
         began = self._loop.time()
         while True:
             last = self._last
-            one = len({change.path for change in self._changes}) == 1
-            await asyncio.sleep(_ONE_S if one else _SEVERAL_S)
+            await asyncio.sleep(_ONE_S if self._is_one() else _SEVERAL_S)
             passed = self._loop.time() - began
             if passed < _LOCKED_LONGEST_S and self._git_is_busy():
                 continue
             if self._last == last or passed >= _LONGEST_S:
                 return
+
+    def _is_one(self) -> bool:
+        """Whether it is about one file: drafts and backups of editors are gone by now."""
+        paths = {change.path for change in self._changes}
+        return len(paths) == 1 or (len(paths) <= _FEW and sum(map(os.path.lexists, paths)) == 1)
 
     def _git_is_busy(self) -> bool:
         """Whether git holds its index; a lock that was left behind long ago does not count."""

@@ -72,6 +72,7 @@ class Session {
     if (this.phase !== 'booted') return;
     this.loaded.prepare();
     import('./warm.mjs').catch(() => {});
+    require('./load/rehearsal.cjs').rehearse(CLASSIC);
     if (process.env.POLYFN_WARM === 'modern') require('./modern/index.cjs');
   }
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Outcome = Tool | ToolchainMissing | None
 """What looking for a program comes to; ``None``: it is fetched when it is needed first."""
 
+_FETCHED: Final = "not here yet: npm fetches it when it is needed first"
+_NOT_HERE: Final = {"node": f"the version that the project asks for is {_FETCHED}"}
+
 _ALWAYS: Final = ("python", "node", "npm", "esbuild", "go")
 _HELPFUL: Final = {"python": "uv", "go": "git"}
 """Programs that nobody needs, but that are worth knowing of beside a language's own."""
@@ -83,7 +86,7 @@ def judge(name: str, outcome: Outcome, users: tuple[str, ...]) -> Finding:
             check=name,
             title=title,
             status=Status.OK if users else Status.INFO,
-            message="not here yet: npm fetches it when it is needed first",
+            message=_NOT_HERE.get(name, _FETCHED),
             functions=users,
         )
     return Finding(

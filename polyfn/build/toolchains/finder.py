@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from polyfn.build.fingerprints import NOTHING, Stamp, stamp_of
 from polyfn.build.flight import Flight
 from polyfn.build.progress import ignore
-from polyfn.build.toolchains import candidates, esbuild, npm, wishes
+from polyfn.build.toolchains import candidates, esbuild, npm
 from polyfn.build.toolchains.candidates import Candidate
 from polyfn.build.toolchains.checks import Checks
 from polyfn.build.toolchains.node import Nodes
@@ -103,7 +103,7 @@ class Toolchains:
 
     def depends_on(self, names: Iterable[str]) -> tuple[Path, ...]:
         """The project's files, there or not, that say which version of these programs to take."""
-        return tuple(wishes.files(self._root)) if NODE.name in names else ()
+        return tuple(self._nodes.files) if NODE.name in names else ()
 
     async def npm_command(self) -> tuple[str, ...]:
         """The words that start npm, with the Node it belongs to.

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from polyfn.build.progress import ToolDiffers
-from polyfn.build.toolchains import managers, wishes
+from polyfn.build.toolchains import managers
 from polyfn.build.toolchains.candidates import Candidate, in_wheel, is_program, on_path
 from polyfn.build.toolchains.checks import any_version
 from polyfn.build.toolchains.copies import Copies
 from polyfn.build.toolchains.programs import NODE
+from polyfn.build.toolchains.wishes import Wishes
 from polyfn.errors import ToolchainMissing
 
 if TYPE_CHECKING:
@@ -60,12 +61,17 @@ class Nodes:
         self._env = env
         self._checks = checks
         self._tell = tell
-        self._typed = typed
+        self._wishes = Wishes(root, env, typed)
         self._copies = _copies(cache)
 
     def wish(self) -> Wish | None:
         """What the project asks for, as its files are now."""
-        return wishes.of_project(self._root, self._env, self._typed)
+        return self._wishes.now()
+
+    @property
+    def files(self) -> list[Path]:
+        """The project's files, there or not, in which nothing else stands."""
+        return self._wishes.files
 
     async def find(self, wish: Wish | None, npm_command: _NpmCommand) -> Tool:
         """The one that is asked for, fetched if need be; else another, with a remark that is told.

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from polyfn.build.fingerprints import stamp_of
 from polyfn.build.toolchains import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from polyfn.build.fingerprints import Stamp
     from polyfn.build.toolchains.ranges import Range
 
 _VARIABLE: Final = "NODE_VERSION"
@@ -49,35 +51,48 @@ class Wish:
         return self.origin != _ENGINES
 
 
-def of_project(root: Path, env: Mapping[str, str], typed: str) -> Wish | None:
-    """The wish that counts.
+class Wishes:
+    """What one project asks for; its files are read again when they have changed.
 
     Args:
         root: The project's directory; files are looked for from there up to the repository's top.
         env: The build's environment.
-        typed: ``NODE_VERSION`` as polyfn was started with, or empty.
+        typed: ``NODE_VERSION`` as polyfn itself was started with, or empty.
+
+    Attributes:
+        files: Those in which a wish may stand and nothing else, whether they are there or not.
     """
-    for text, origin in _said(root, env, typed):
-        if text:
-            return Wish(text, origin, ranges.parse(text))
-    return None
 
+    def __init__(self, root: Path, env: Mapping[str, str], typed: str) -> None:
+        self._env = env
+        self._typed = typed
+        self._places = _places(root)
+        self.files = [place / name for name in _FILES for place in self._places]
+        self._manifests = [place / "package.json" for place in self._places]
+        self._stamps: list[Stamp] = []
+        self._wish: Wish | None = None
 
-def files(root: Path) -> list[Path]:
-    """The files in which a wish may stand, whether they are there or not."""
-    return [place / name for name in _FILES for place in _places(root)]
+    def now(self) -> Wish | None:
+        """The wish that counts."""
+        stamps = [stamp_of(path) for path in (*self.files, *self._manifests)]
+        if stamps != self._stamps:
+            self._stamps, self._wish = stamps, self._read()
+        return self._wish
 
+    def _read(self) -> Wish | None:
+        for text, origin in self._said():
+            if text:
+                return Wish(text, origin, ranges.parse(text))
+        return None
 
-def _said(root: Path, env: Mapping[str, str], typed: str) -> Iterator[tuple[str, str]]:
-    yield env.get(_LAMBDA, "").strip(), _LAMBDA
-    yield typed.strip(), _VARIABLE
-    places = _places(root)
-    for name in _FILES:
-        for place in places:
-            yield _first_line(place / name), name
-    yield env.get(_VARIABLE, "").strip(), _VARIABLE
-    for place in places:
-        yield _engine(place / "package.json"), _ENGINES
+    def _said(self) -> Iterator[tuple[str, str]]:
+        yield self._env.get(_LAMBDA, "").strip(), _LAMBDA
+        yield self._typed.strip(), _VARIABLE
+        for path in self.files:
+            yield _first_line(path), path.name
+        yield self._env.get(_VARIABLE, "").strip(), _VARIABLE
+        for path in self._manifests:
+            yield _engine(path), _ENGINES
 
 
 def _places(root: Path) -> list[Path]:

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from polyfn.build.toolchains import wishes
+from polyfn.build.toolchains.wishes import Wishes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _origin(root: Path, env: dict[str, str] | None = None, typed: str = "") -> tuple[str, str]:
-    wish = wishes.of_project(root, env or {}, typed)
+    wish = Wishes(root, env or {}, typed).now()
     return (wish.text, wish.origin) if wish else ("", "")
 
 
 def test_who_says_nothing_wishes_nothing(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"name": "site"}')
     (tmp_path / ".nvmrc").write_text("\n# not decided yet\n")
-    assert wishes.of_project(tmp_path, {}, "") is None
+    assert Wishes(tmp_path, {}, "").now() is None
 
 
 def test_places_count_in_netlify_s_order_after_what_was_typed(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_places_count_in_netlify_s_order_after_what_was_typed(tmp_path: Path) ->
 
 def test_only_engines_is_no_order(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"engines": {"node": "20"}}')
-    wish = wishes.of_project(tmp_path, {}, "")
+    wish = Wishes(tmp_path, {}, "").now()
     assert wish is not None
     assert not wish.is_firm
-    typed = wishes.of_project(tmp_path, {}, "20")
+    typed = Wishes(tmp_path, {}, "20").now()
     assert typed is not None
     assert typed.is_firm
 
@@ -55,7 +55,7 @@ def test_only_engines_is_no_order(tmp_path: Path) -> None:
 )
 def test_manifest_that_says_it_wrong_says_nothing(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "package.json").write_text(manifest)
-    assert wishes.of_project(tmp_path, {}, "") is None
+    assert Wishes(tmp_path, {}, "").now() is None
 
 
 def test_files_count_up_to_the_top_of_the_repository(tmp_path: Path) -> None:
@@ -69,7 +69,21 @@ def test_files_count_up_to_the_top_of_the_repository(tmp_path: Path) -> None:
     assert _origin(site) == ("18", ".nvmrc")
     (site / ".nvmrc").write_text("20")
     assert _origin(site) == ("20", ".nvmrc")
-    assert wishes.files(site) == [
+    assert Wishes(site, {}, "").files == [
         *(place / ".nvmrc" for place in (site, site.parent, site.parent.parent)),
         *(place / ".node-version" for place in (site, site.parent, site.parent.parent)),
     ]
+
+
+def test_files_are_read_again_when_they_have_changed(tmp_path: Path) -> None:
+    wishes = Wishes(tmp_path, {}, "")
+    assert wishes.now() is None
+    file = tmp_path / ".nvmrc"
+    for text in ("18", "20.1.0"):
+        file.write_text(text)
+        wish = wishes.now()
+        assert wish is not None
+        assert wish.text == text
+        assert wishes.now() is wish
+    file.unlink()
+    assert wishes.now() is None

@@ -47,6 +47,29 @@ async def test_changes_from_another_thread_that_follow_quickly_come_together(
     assert batches <= 2
 
 
+async def _shortest_s(root: Path, *paths: Path) -> float:
+    """How soon changes of these paths are taken, at best: other work may hold up some of them."""
+    loop, times = asyncio.get_running_loop(), []
+    for _ in range(10):
+        settling = Settling(root)
+        began = loop.time()
+        for path in paths:
+            settling.put(Change(str(path), names=True))
+        assert (await next_batch(settling)).paths == set(map(str, paths))
+        times.append(loop.time() - began)
+    return min(times)
+
+
+async def test_draft_and_backup_that_are_gone_make_no_several_files_of_one(tmp_path: Path) -> None:
+    saved, other = tmp_path / "a.js", tmp_path / "b.js"
+    saved.touch()
+    other.touch()
+    quiet_s = 0.025  # several files take 0.03, as the clock has it
+    assert await _shortest_s(tmp_path, saved) < quiet_s
+    assert await _shortest_s(tmp_path, tmp_path / ".draft", saved, tmp_path / "a.js~") < quiet_s
+    assert await _shortest_s(tmp_path, saved, other) >= quiet_s
+
+
 async def test_changes_without_end_are_still_taken(tmp_path: Path) -> None:
     settling = Settling(tmp_path)
     done = threading.Event()
