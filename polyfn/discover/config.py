@@ -47,6 +47,7 @@ def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Res
     """
     said, problems = _read(name, in_source)
     merged = _merged(_about(name, settings.function_rules))
+    problems += _bad_routes(name, merged)
     below = {key: value for key, value in merged.items() if key != "included_files"}
     merged = _merged([below if said.get("included_files") else merged, said])
     is_background = name.endswith(BACKGROUND) or bool(merged.get("background"))
@@ -87,6 +88,15 @@ def _read(name: str, in_source: Mapping[str, JSON]) -> tuple[dict[str, JSON], li
         except NotAllowed as error:
             problems.append(f"`{spelling}` in the config of {name} {error}, not {shown(value)}")
     return read, problems
+
+
+def _bad_routes(name: str, of_settings: Mapping[str, JSON]) -> list[str]:
+    """What is wrong with the ``path`` that polyfn.toml gives a function."""
+    try:
+        _check_patterns(of_settings.get("routes", ()))
+    except NotAllowed as error:
+        return [f"`path` of {name} in polyfn.toml {error}, not {shown(of_settings['routes'])}"]
+    return []
 
 
 def _check_patterns(patterns: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from polyfn.gateway import events
+from polyfn.gateway import events, scheduled
 from polyfn.gateway.identity import client_context
 from polyfn.model import Invocation, Kind, Want
 
@@ -52,6 +52,8 @@ def build(
     request: Request, body: bytes, match: Match, stamp: Stamp, *, site: Site, limits: Limits
 ) -> Invocation:
     """Build what is delivered."""
+    if match.function.kind is Kind.SCHEDULED:
+        request, body = scheduled.as_clockwork(request, body, match.function, stamp)
     return finish(draft(request, match, site=site, limits=limits), body, stamp)
 
 

@@ -136,6 +136,8 @@ POLYFN: Final[Mapping[str, Key]] = {
     **{key: value for key, value in NETLIFY.items() if value.field},
     "concurrency": Key("concurrency", checks.count(1, 1000)),
     "handler": Key("handler", export),
+    "path": Key("routes", paths),
+    "method": Key("methods", methods),
     "event_format": Key("event_format", checks.one_of(*(each.value for each in EventFormat))),
     "environment": Key("environment", environment),
     "build": Key("build", checks.text),

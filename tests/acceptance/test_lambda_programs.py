@@ -23,7 +23,12 @@ FILES = {
         [functions."api"]
         handler = "routes.hello"
         event_format = "v2"
+        [functions."root"]
+        path = ["/orders/:id", "/orders"]
+        method = ["GET", "POST"]
+        event_format = "v2"
         """,
+    "root.mjs": "export const handler = (e) => [e.rawPath, e.pathParameters ?? null];",
     "users.js": """
         exports.create = async () => ({ statusCode: 201, body: process.env._HANDLER });
         exports.remove = async () => ({ statusCode: 204 });
@@ -52,6 +57,13 @@ def test_value_without_a_status_is_sent_as_json_to_a_caller_of_an_http_api(
     answer = server.get("api", f"?{call}")
     assert (answer.status, answer.header("content-type")) == (200, "application/json")
     assert json.loads(answer.body) == {"version": "2.0"}
+
+
+def test_program_that_routes_by_itself_is_at_the_path_that_settings_give_it(server: Served) -> None:
+    assert json.loads(server.call("GET", "/orders/7").body) == ["/orders/7", {"id": "7"}]
+    assert json.loads(server.call("POST", "/orders").body) == ["/orders", None]
+    assert server.call("DELETE", "/orders").status == 405
+    assert server.get("root").status == 404
 
 
 def test_value_without_a_status_is_a_mistake_elsewhere(server: Served) -> None:

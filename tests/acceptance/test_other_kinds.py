@@ -27,6 +27,12 @@ KINDS = {
         def handler(event, context):
             print("nightly ran")
         """,
+    "hourly.mjs": """
+        export const config = { schedule: "@hourly" };
+        export const handler = async ({ httpMethod, headers, body }) => {
+          console.log(httpMethod, headers["x-nf-event"], JSON.parse(body));
+        };
+        """,
     "deploy-succeeded.js": """
         exports.handler = async (event) => {
           console.log("deployed", event.body);
@@ -55,6 +61,7 @@ def test_each_kind_is_found_and_listed(project: Path) -> None:
         "deploy-succeeded": ("event", None),
         "fails-background": ("background", None),
         "hello": ("sync", None),
+        "hourly": ("scheduled", "@hourly"),
         "identity-signup": ("event", None),
         "nightly": ("scheduled", "@daily"),
     }
@@ -76,6 +83,16 @@ def test_call_by_http_is_202_at_once_and_the_function_runs(project: Path) -> Non
         server.wait_for_output("deployed")
         assert server.call("POST", "/.netlify/functions/fails-background").status == 202
         server.wait_for_output("in vain")
+
+
+def test_call_of_a_scheduled_function_brings_what_the_scheduler_sends(project: Path) -> None:
+    with served(project) as server:
+        assert server.get("hourly").status == 202
+        server.wait_for_output("POST schedule { next_run: '20")
+        server.call("POST", "/.netlify/functions/hourly", b'{"mine": 1}')
+        server.wait_for_output("POST schedule { mine: 1 }")
+    told = polyfn("invoke", "hourly", "--cwd", str(project))
+    assert b":00:00.000Z' }" in told.stderr
 
 
 def test_background_call_that_runs_is_finished_when_polyfn_stops(project: Path) -> None:

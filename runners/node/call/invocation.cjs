@@ -148,6 +148,8 @@ class Invocation {
       );
     } else if (isAnswer(result, parameters)) {
       this.succeed(result);
+    } else if (parameters < CALLBACK_PARAMETERS) {
+      this.value = result; // the answer after all, when nothing else has answered in the end
     }
   }
 
@@ -171,12 +173,20 @@ class Invocation {
 }
 
 /**
- * Whether a value returned without a promise is the answer. A handler that takes a callback often
- * returns something by accident: `(event, context, callback) => setTimeout(…)`.
+ * Whether a value returned without a promise is the answer. A handler that answers in another way
+ * often returns something by accident: `(event, context, callback) => setTimeout(…)`, or, through
+ * `context.succeed`, `(event, context) => awsServerlessExpress.proxy(server, event, context)`.
  */
 function isAnswer(value, parameters) {
-  if (parameters < CALLBACK_PARAMETERS) return value !== undefined;
+  if (parameters < CALLBACK_PARAMETERS && isData(value)) return value !== undefined;
   return typeof value === 'object' && typeof value?.statusCode === 'number';
+}
+
+/** Whether a value is such as JSON describes, and not a server, a timer or a request. */
+function isData(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function tooLarge({ size }) {

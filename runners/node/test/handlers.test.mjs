@@ -45,6 +45,26 @@ test('what a callback handler returns by accident is not its answer', async (t) 
   assert.deepEqual(await runner.call(), result(1, 'late'));
 });
 
+test('a server or a timer that a handler returns is not its answer when the context answers', async (t) => {
+  const runner = await serve(t, `
+    const server = require('node:http').createServer();
+    exports.handler = (event, context) => {
+      const timer = setTimeout(() => context.succeed({ statusCode: 200, body: 'late' }), 5);
+      return event.server ? server : timer;
+    };`);
+  assert.deepEqual(await runner.call({ server: true }), result(1, 'late'));
+  assert.deepEqual(await runner.call({}), result(2, 'late'));
+});
+
+test('an object of a class is the answer when nothing else answers', async (t) => {
+  const runner = await serve(t, `
+    class Answer { constructor(fields) { Object.assign(this, fields) } }
+    exports.handler = (event) => new Answer(event);`);
+  assert.deepEqual(await runner.call({ statusCode: 201 }), result(1, null, { status: 201 }));
+  const { type, value } = await runner.call({ x: 1 });
+  assert.deepEqual([type, value], ['VALUE', { x: 1 }]);
+});
+
 test('a handler that takes a callback may return a response all the same', async (t) => {
   const runner = await serve(t, `exports.handler = (event, context, callback) => ({ statusCode: 201 })`);
   assert.deepEqual(await runner.call(), result(1, null, { status: 201 }));

@@ -288,6 +288,19 @@ def test_keys_of_our_own_are_taken() -> None:
     assert (config.concurrency, config.event_format, config.build) == (4, EventFormat.V2, "make")
 
 
+def test_settings_may_give_a_path_and_methods_to_a_source_that_says_none() -> None:
+    own = rule(routes=("/users/:id",), methods=("GET",), handler="show")
+    config = resolved({}, own).config
+    assert (config.routes, config.methods, config.handler) == (("/users/:id",), ("GET",), "show")
+    assert resolved({"path": "/people"}, own).config.routes == ("/people",)
+
+
+def test_path_of_settings_that_is_no_pattern_is_the_functions_problem() -> None:
+    problem = resolved({}, rule(routes=("/(",))).problem or ""
+    assert problem.startswith("`path` of hello in polyfn.toml must be a URLPattern path (")
+    assert problem.endswith('not ["/("]')
+
+
 @pytest.mark.parametrize(
     ("name", "in_source", "kind"),
     [
