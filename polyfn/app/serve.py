@@ -134,6 +134,8 @@ async def serve(
                     answering.set()
                     await stop.wait()
                     screen.on_stopping()
+                    if inspectors is not None:
+                        inspectors.let_go()
                     for task in preparing:
                         task.cancel()
                     await until_stop.aclose()

@@ -92,6 +92,7 @@ class Instance:
         self._limit = Alarm(self._loop, self._expire)
         self._target = target or Uninspected()
         self._target.on_left = self._count_anew
+        self._target.on_given_up = self._give_up
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._booted: asyncio.Future[None] = self._loop.create_future()
         self._failure: PolyfnError | None = None
@@ -186,7 +187,7 @@ class Instance:
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
             self._channel.send(self._channel.connection.drain())
-            await self._dies_within(self._target.drain_s(drain_s))
+            await self._dies_within(drain_s)
         if self.state is not State.DEAD:
             self._apply(Event.STOP)
             self._channel.close_input()
@@ -237,6 +238,7 @@ class Instance:
                 if self.state is State.STOPPING:
                     return
                 self.last_used = self._loop.time()
+                self._target.loaded = True
                 self._ready.set_result(None)
             case m.Loaded(_, files):
                 self._on_loaded(tuple(files))
@@ -335,6 +337,11 @@ class Instance:
         """No debugger is attached any more, or one still is: what runs gets its whole time."""
         if self._calls or self._held:
             self._limit.set(self._loop.time() + self._time_s)
+
+    def _give_up(self) -> None:
+        """The debugger that it waits for will not come."""
+        self._failure = exits.waited_in_vain(self.function)
+        self.kill()
 
     def _expire(self) -> None:
         if self._target.attached:
