@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 
 from tests.acceptance.debugging import Debugger, Refused, SourceMap, targets
 from tests.acceptance.projects import HELLO, write_project
-from tests.acceptance.serving import Answer, Served, assert_gone, polyfn, served, started
+from tests.acceptance.serving import POLYFN, Answer, Served, assert_gone, polyfn, served, started
 
 OPEN = re.compile(r"debugger  (\S+) at (ws://127\.0\.0\.1:(\d+)/\S+)")
 # So short that a pause of a human's length is past it.
@@ -399,3 +400,33 @@ def test_a_function_that_cannot_be_debugged_is_refused(
     run = polyfn("serve", "--cwd", str(project), "--port", "0", f"--inspect={name}", timeout_s=20)
     assert run.returncode == status, run.stderr
     assert words in run.stderr.decode()
+
+
+def test_invoke_waits_for_a_debugger_and_prints_the_answer(project: Path) -> None:
+    command = [*POLYFN, "invoke", "ts", "--cwd", str(project), "--timeout", str(LIMIT_S)]
+    with subprocess.Popen(
+        [*command, "--inspect-brk", "--inspect-port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stderr is not None
+        url = next(match[2] for line in run.stderr if (match := OPEN.search(line)))
+        with Debugger(url) as debugger:
+            debugger.begin()
+            debugger.go()
+            debugger.where()
+            end = time.monotonic() + 3 * LIMIT_S
+            while time.monotonic() < end:
+                debugger.send("Runtime.evaluate", expression="1")
+            debugger.send("Debugger.resume")
+            debugger.wait_for_end()
+        out, err = run.communicate(timeout=20)
+    assert (run.returncode, out) == (0, "1"), err
+
+
+def test_invoke_says_that_a_debugger_attaches_to_the_server(project: Path) -> None:
+    with served(project):
+        run = polyfn("invoke", "js", "--cwd", str(project), "--inspect-brk")
+    assert run.returncode == 2
+    assert b"--inspect-brk=js" in run.stderr
