@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from polyfn.build.progress import Event
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.model import LogLine
+    from polyfn.pool.inspector.news import News as DebuggerNews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,10 @@ class Listener(Protocol):
 
     def on_build(self, event: Event) -> None:
         """Something is built or installed."""
+        ...
+
+    def on_debugger(self, news: DebuggerNews) -> None:
+        """Something about a debugger."""
         ...
 
     def on_head(self, status: int, headers: tuple[tuple[str, str], ...]) -> None:

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
     from polyfn.app.calls import HttpRequest, Listener
     from polyfn.gateway.exchange import RequestRecord
+    from polyfn.pool.inspector.wish import Inspect
     from polyfn.settings import Settings
 
 
-async def call_in_process(settings: Settings, request: HttpRequest, listener: Listener) -> Outcome:
+async def call_in_process(
+    settings: Settings, request: HttpRequest, listener: Listener, inspect: Inspect | None = None
+) -> Outcome:
     """Open the project, send the request, and wait for all that it has started.
 
+    Args:
+        inspect: The function, if a debugger is to attach to it.
+
     Raises:
-        PolyfnError: The answer was cut.
+        PolyfnError: The answer was cut, or no debugger can attach.
     """
     outcome = Outcome()
     bugs: list[Exception] = []
@@ -31,7 +37,14 @@ async def call_in_process(settings: Settings, request: HttpRequest, listener: Li
         outcome.record = record
 
     token = presence.new_token()
-    async with open_project(settings, sink=listener, listener=listener.on_build) as project:
+    async with open_project(
+        settings,
+        sink=listener,
+        listener=listener.on_build,
+        inspect=inspect,
+        on_debugger=listener.on_debugger,
+    ) as project:
+        project.open_inspectors()
         app = front_of(
             project, token=token, on_request=on_request, on_bug=lambda _, bug: bugs.append(bug)
         )

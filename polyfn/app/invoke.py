@@ -20,19 +20,27 @@ from polyfn.gateway import presence
 if TYPE_CHECKING:
     from polyfn.app.calls import Call, Listener, Outcome
     from polyfn.model import Function
+    from polyfn.pool.inspector.wish import Inspect
     from polyfn.settings import Settings
 
 
 def invoke(
-    settings: Settings, call: Call, listener: Listener, *, patience_s: float | None = None
+    settings: Settings,
+    call: Call,
+    listener: Listener,
+    *,
+    patience_s: float | None = None,
+    inspect: Inspect | None = None,
 ) -> Outcome:
     """Send it, and tell what comes back.
 
     Args:
         patience_s: How long to wait for each part of a server's answer; ``None``: for ever.
+        inspect: The function, if a debugger is to attach to it.
 
     Raises:
         UnknownFunction: There is no such function.
+        UsageError: A server runs, and a debugger is to attach.
         PolyfnError: It could not be sent, or the answer was cut.
     """
     function = _callable(settings, call.function)
@@ -40,13 +48,18 @@ def invoke(
     running = presence.find(settings.state_dir)
     # Each way imports what the other has no use for: an HTTP client, or half of polyfn.
     if running is not None:
+        if inspect is not None:
+            raise UsageError(
+                f"A server runs for this project (pid {running.pid}): a debugger attaches there. "
+                f"Start it with --inspect-brk={call.function}, or stop it."
+            )
         from polyfn.app.through_server import call_through_server  # noqa: PLC0415
 
         return call_through_server(running, request, listener, patience_s)
     from polyfn.app.in_process import call_in_process  # noqa: PLC0415
     from polyfn.app.loop import run  # noqa: PLC0415
 
-    return run(call_in_process(settings, request, listener))
+    return run(call_in_process(settings, request, listener, inspect))
 
 
 def _callable(settings: Settings, name: str) -> Function:

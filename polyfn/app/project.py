@@ -24,12 +24,19 @@ if TYPE_CHECKING:
     from polyfn.discover import Manifest
     from polyfn.model import JSON, Function
     from polyfn.pool.inspector.inspectors import Inspectors
+    from polyfn.pool.inspector.news import Listener as DebuggerListener
+    from polyfn.pool.inspector.news import News as DebuggerNews
+    from polyfn.pool.inspector.wish import Inspect
     from polyfn.ports import LogSink
     from polyfn.settings import Settings
 
 
 def _nobody_asks(settings: Settings) -> None:
     """Settings change, and nothing is served."""
+
+
+def _nobody_debugs(news: DebuggerNews) -> None:
+    """Nobody is told of debuggers."""
 
 
 class Project:
@@ -41,6 +48,7 @@ class Project:
         fleet: Its functions, and what calls them.
         jobs: Takes calls that nobody waits for.
         on_settings: Told of settings that hold from now on.
+        inspectors: The functions that debuggers may attach to, if there are such.
         url: Where it is served; set once that is known, and told to functions as ``URL``.
     """
 
@@ -55,7 +63,7 @@ class Project:
         inspectors: Inspectors | None = None,
     ) -> None:
         self.settings = settings
-        self._inspectors = inspectors
+        self.inspectors = inspectors
         self.read_settings = read_settings
         self.on_settings: Callable[[Settings], None] = _nobody_asks
         self.url: str | None = None
@@ -89,6 +97,11 @@ class Project:
         """Where the programs of its functions are found."""
         return self._workshop.toolchains
 
+    def open_inspectors(self) -> None:
+        """Listen for debuggers, if there may be any."""
+        if self.inspectors is not None:
+            self.inspectors.open(self.fleet.functions())
+
     def state(self) -> JSON:
         """What runs: ``{"functions": [{"name", "instances", "debugger"}, …]}``.
 
@@ -98,7 +111,7 @@ class Project:
 
     def _state_of(self, function: Function) -> JSON:
         name = function.name
-        inspection = self._inspectors.find(name) if self._inspectors else None
+        inspection = self.inspectors.find(name) if self.inspectors else None
         return {
             "name": name,
             "instances": self.fleet.instances(name),
@@ -143,7 +156,8 @@ async def open_project(
     read_settings: Callable[[], Settings] | None = None,
     spares: int = 0,
     stay: bool = False,
-    inspectors: Inspectors | None = None,
+    inspect: Inspect | None = None,
+    on_debugger: DebuggerListener = _nobody_debugs,
 ) -> AsyncIterator[Project]:
     """Find the functions, and get ready to build and to call them.
 
@@ -153,14 +167,29 @@ async def open_project(
         read_settings: Reads the settings again, where they may change while it is open.
         spares: How many runners of each kind to keep booted for the next start.
         stay: Whether compilers that can stay between builds.
-        inspectors: Functions that debuggers may attach to; entered, and left after this.
+        inspect: The functions that debuggers may attach to, if any.
+        on_debugger: Is told of debuggers.
+
+    Raises:
+        UnknownFunction: There is none of a name that is to be inspected.
+        UsageError: A function that is to be inspected cannot be.
     """
     async with AsyncExitStack() as stack:
         spawner = stack.enter_context(Spawner())
         opened = open_workshop(settings, spawner, listener, stay=stay)
         workshop = await stack.enter_async_context(opened)
         again = read_settings or (lambda: settings)
+        inspectors = None
+        if inspect is not None:
+            from polyfn.app.inspecting import inspectors_for  # noqa: PLC0415 - few starts need it
+
+            inspectors = inspectors_for(inspect, on_debugger)
+            await stack.enter_async_context(inspectors)
         project = Project(settings, workshop, spawner, sink, again, spares, inspectors)
+        if inspect is not None:
+            from polyfn.app.inspecting import check  # noqa: PLC0415 - as above
+
+            check(inspect, project.manifest, settings)
         await stack.enter_async_context(project.fleet)
         await stack.enter_async_context(project.jobs)
         yield project

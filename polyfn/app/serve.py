@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from polyfn.gateway.exchange import RequestRecord
     from polyfn.gateway.listen import Listener
     from polyfn.model import Function, LogLine
-    from polyfn.pool.inspector.inspectors import Inspectors
     from polyfn.pool.inspector.news import News as DebuggerNews
     from polyfn.pool.inspector.wish import Inspect
     from polyfn.reload.news import News
@@ -96,11 +95,9 @@ async def serve(
         UnknownFunction: There is none of a name that is to be inspected.
     """
     stop = _stop_signal()
-    opened = _inspecting(inspect, screen)
     token = presence.new_token()
     async with (
         listening(settings.serve.host, settings.serve.port) as listener,
-        opened as inspectors,
         open_project(
             settings,
             sink=screen,
@@ -108,11 +105,10 @@ async def serve(
             read_settings=read_settings,
             spares=settings.serve.spares,
             stay=settings.serve.watch,
-            inspectors=inspectors,
+            inspect=inspect,
+            on_debugger=screen.on_debugger,
         ) as project,
     ):
-        if inspect is not None:
-            _see_that_all_can_be_inspected(inspect, project)
         project.url = listener.url
         announced = presence.announced(
             settings.state_dir, host=listener.host, port=listener.port, token=token
@@ -120,8 +116,7 @@ async def serve(
         async with AsyncExitStack() as until_stop:
             until_stop.enter_context(announced)
             screen.on_ready(listener.url, project.manifest)
-            if inspectors is not None:
-                inspectors.open(project.fleet.functions())
+            project.open_inspectors()
             await until_stop.enter_async_context(_reloading(project, screen))
             answering = asyncio.Event()
             async with asyncio.TaskGroup() as group:
@@ -134,6 +129,8 @@ async def serve(
                     answering.set()
                     await stop.wait()
                     screen.on_stopping()
+                    if project.inspectors is not None:
+                        project.inspectors.let_go()
                     for task in preparing:
                         task.cancel()
                     await until_stop.aclose()
@@ -154,22 +151,6 @@ async def _answering(
     app = front_of(project, token=token, on_request=screen.on_request, on_bug=screen.on_bug)
     async with server.serve(app, listener, limits=project.settings.limits, direct=app):
         yield
-
-
-def _inspecting(
-    inspect: Inspect | None, screen: Screen
-) -> AbstractAsyncContextManager[Inspectors | None]:
-    if inspect is None:
-        return nullcontext()
-    from polyfn.app.inspecting import inspectors_for  # noqa: PLC0415 - few starts need it
-
-    return inspectors_for(inspect, screen.on_debugger)
-
-
-def _see_that_all_can_be_inspected(inspect: Inspect, project: Project) -> None:
-    from polyfn.app.inspecting import check  # noqa: PLC0415 - as above
-
-    check(inspect, project.manifest, project.settings)
 
 
 def _reloading(project: Project, screen: Screen) -> AbstractAsyncContextManager[object]:

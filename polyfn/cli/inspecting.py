@@ -18,16 +18,26 @@ if TYPE_CHECKING:
 _EVERY: Final = "*"
 
 
+_OF_FUNCTIONS: Final[dict[str, Any]] = {
+    "is_flag": False,
+    "flag_value": _EVERY,
+    "multiple": True,
+    "metavar": "[NAME]",
+}
+
+inspect_port_option = click.option(
+    "--inspect-port",
+    type=click.IntRange(0, 65535),
+    default=9229,
+    metavar="N",
+    help="The first debugger's port; the next functions have the next. [default: 9229]",
+)
+
+
 def inspect_options(command: Command) -> Command:
     """``--inspect``, ``--inspect-brk`` and ``--inspect-port``."""
     for option in (
-        click.option(
-            "--inspect-port",
-            type=click.IntRange(0, 65535),
-            default=9229,
-            metavar="N",
-            help="The first debugger's port; the next functions have the next. [default: 9229]",
-        ),
+        inspect_port_option,
         click.option(
             "--inspect-brk",
             **_OF_FUNCTIONS,
@@ -41,14 +51,6 @@ def inspect_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-_OF_FUNCTIONS: Final[dict[str, Any]] = {
-    "is_flag": False,
-    "flag_value": _EVERY,
-    "multiple": True,
-    "metavar": "[NAME]",
-}
 
 
 def inspect_of(names: tuple[str, ...], breaks: tuple[str, ...], port: int) -> Inspect | None:

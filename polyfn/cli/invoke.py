@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polyfn.cli import request
+from polyfn.cli.inspecting import inspect_of, inspect_port_option
 from polyfn.cli.options import complete_function, project_options, settings_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from polyfn.app.calls import Outcome
     from polyfn.build.progress import Event
     from polyfn.model import LogLine
+    from polyfn.pool.inspector.news import News as DebuggerNews
 
 _FAILED = 400  # the lowest status that means it
 
@@ -30,6 +32,7 @@ Examples:
   polyfn invoke sum --body @numbers.json         the body of a file; - is standard input
   polyfn invoke hello --event @event.json        the event itself, byte for byte
   polyfn invoke hello --response | jq .status    status, headers and body as JSON
+  polyfn invoke hello --inspect-brk              wait for a debugger, stop at the first line
 """
 )
 @click.argument("name", shell_complete=complete_function)
@@ -55,12 +58,20 @@ Examples:
     metavar="S",
     help="Time limit, in seconds; with a running server: how long to wait for it.",
 )
+@click.option(
+    "--inspect-brk",
+    is_flag=True,
+    help="Wait for a debugger, and stop at the function's first line.",
+)
+@inspect_port_option
 @click.option("--response", is_flag=True, help="Print status, headers and body as JSON.")
 @project_options
 def command(
     name: str,
     event: str | None,
     timeout: float | None,
+    inspect_brk: bool,
+    inspect_port: int,
     response: bool,
     cwd: Path | None,
     functions: Path | None,
@@ -79,7 +90,8 @@ def command(
     shown = _Whole() if response else _Streamed()
     began = time.perf_counter()
     with shown.progress:
-        outcome = invoke(settings, call, shown, patience_s=timeout)
+        inspect = inspect_of((), (name,) if inspect_brk else (), inspect_port)
+        outcome = invoke(settings, call, shown, patience_s=timeout, inspect=inspect)
     shown.finish()
     shown.summarise(name, outcome, time.perf_counter() - began)
     return 1 if outcome.status >= _FAILED or outcome.failed_jobs else 0
@@ -101,6 +113,12 @@ class _Streamed:
 
     def on_build(self, event: Event) -> None:
         self.progress.on_event(event)
+
+    def on_debugger(self, news: DebuggerNews) -> None:
+        from polyfn.cli.inspecting import news_lines
+
+        for line in news_lines(news, self._paint):
+            self._screen.say(line)
 
     def on_head(self, status: int, headers: tuple[tuple[str, str], ...]) -> None:
         """The status is shown at the end; the headers only with ``--response``."""

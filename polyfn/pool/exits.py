@@ -5,7 +5,14 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Final
 
-from polyfn.errors import InitTimedOut, InstanceDied, LoadFailed, ProtocolViolation, TimedOut
+from polyfn.errors import (
+    InitTimedOut,
+    InstanceDied,
+    LoadFailed,
+    ProtocolViolation,
+    TimedOut,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from polyfn.model import LastWords
@@ -76,6 +83,11 @@ def not_ready(
         "Move slow work out of the module's top level.",
         trace=words,
     )
+
+
+def waited_in_vain(function: str) -> Unavailable:
+    """The error for a process that waited for a debugger, and none will come."""
+    return Unavailable(f"Function {function!r} waited for a debugger, and polyfn stops.")
 
 
 def died_uncalled(function: str, code: int) -> str:

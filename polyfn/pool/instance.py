@@ -21,6 +21,7 @@ from polyfn.pool.inspector.target import Target, Uninspected
 from polyfn.pool.journal import Journal
 from polyfn.pool.json_fields import extras_of
 from polyfn.pool.loaded import nobody_watches
+from polyfn.pool.opening import Opening
 from polyfn.pool.states import Event, State, after
 from polyfn.wire import messages as m
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Limits
     from polyfn.wire.connection import FromRunner
 
-_BOOT_TIMEOUT_S: Final = 10.0
 # The rungs of the stop ladder after the drain limit.
 _AFTER_EOF_S: Final = 0.25
 _AFTER_TERM_S: Final = 0.5
@@ -90,8 +90,8 @@ class Instance:
         self._limit = Alarm(self._loop, self._expire)
         self._target = target or Uninspected()
         self._target.on_left = self._count_anew
-        self._ready: asyncio.Future[None] = self._loop.create_future()
-        self._booted: asyncio.Future[None] = self._loop.create_future()
+        self._target.on_given_up = self._give_up
+        self._opening = Opening(late=self._late, is_patient=lambda: self._target.patient)
         self._failure: PolyfnError | None = None
         self._child: Child | None = None
         self._channel: Channel  # the child's, from its start on
@@ -126,7 +126,7 @@ class Instance:
         try:
             if spare is not None:
                 self._adopt(spare)
-            await self._load()
+            await self._opening.wait(self._limits.init_timeout_s)
         except BaseException:
             self.kill()
             await self._dies_within(_AFTER_TERM_S)
@@ -184,7 +184,7 @@ class Instance:
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
             self._channel.send(self._channel.connection.drain())
-            await self._dies_within(self._target.drain_s(drain_s))
+            await self._dies_within(drain_s)
         if self.state is not State.DEAD:
             self._apply(Event.STOP)
             self._channel.close_input()
@@ -204,21 +204,9 @@ class Instance:
             self._apply(Event.STOP)
             self._child.signal(signal.SIGKILL)
 
-    async def _load(self) -> None:
-        await self._settles({self._booted, self._ready}, _BOOT_TIMEOUT_S, "start")
-        await self._settles({self._ready}, self._limits.init_timeout_s, "load")
-        self._ready.result()
-
-    async def _settles(self, futures: set[asyncio.Future[None]], limit_s: float, what: str) -> None:
-        done: set[asyncio.Future[None]] = set()
-        while not done:
-            done, _ = await asyncio.wait(
-                futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if done or (self._target.patient and self._booted.done()):
-                continue
-            main_file, words = self.deployment.main_file, self._journal.last_words()
-            raise exits.not_ready(self.function, what, limit_s, main_file, words)
+    def _late(self, what: str, limit_s: float) -> PolyfnError:
+        main_file, words = self.deployment.main_file, self._journal.last_words()
+        return exits.not_ready(self.function, what, limit_s, main_file, words)
 
     # What the runner says
 
@@ -239,7 +227,8 @@ class Instance:
                 if self.state is State.STOPPING:
                     return
                 self.last_used = self._loop.time()
-                self._ready.set_result(None)
+                self._target.loaded = True
+                self._opening.ready()
             case m.Loaded(_, files):
                 self._on_loaded(tuple(files))
             case m.Error():
@@ -249,14 +238,14 @@ class Instance:
         self._apply(Event.HELLO)
         if self.state is State.STOPPING:
             return
-        self._booted.set_result(None)
+        self._opening.booted()
         spec = {**self.deployment.load_spec(), **self._target.load}
         self._channel.send(self._channel.connection.load(spec))
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._journal.failed(message)
-        if not self._ready.done():
-            self._fail_loading(LoadFailed(text, trace=trace, type_=name))
+        if not self._opening.is_over:
+            self._opening.fail(LoadFailed(text, trace=trace, type_=name))
         elif message.fatal:
             self._journal.note("error", exits.failed_late(self.function))
             self._retire()
@@ -329,6 +318,11 @@ class Instance:
         if self._calls or self._held:
             self._limit.set(self._loop.time() + self._time_s)
 
+    def _give_up(self) -> None:
+        """The debugger that it waits for will not come."""
+        self._failure = exits.waited_in_vain(self.function)
+        self.kill()
+
     def _expire(self) -> None:
         if self._target.attached:
             self._count_anew()
@@ -374,7 +368,7 @@ class Instance:
         words = self.deployment.launch.explain_end(self._journal.last_words())
         unloaded = unread or lost or code == -signal.SIGKILL
         never = exits.died_while_loading(self.function, code, words, unread=unloaded)
-        self._fail_loading(self._failure or never)
+        self._opening.fail(self._failure or never)
         died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
@@ -382,11 +376,6 @@ class Instance:
         self._calls.clear()
         self.dead.set()
         self._on_dead(self)
-
-    def _fail_loading(self, error: PolyfnError) -> None:
-        if not self._ready.done():
-            self._ready.set_exception(error)
-            self._ready.exception()  # seen: whoever started it may have gone
 
     async def _dies_within(self, seconds: float) -> bool:
         try:

@@ -130,10 +130,12 @@ class Debugger:
         while b"\r\n\r\n" not in self._data:
             piece = self._socket.recv(65536)
             if not piece:
+                self.leave()
                 raise Refused(self._data.decode())
             self._data += piece
         head, _, self._data = self._data.partition(b"\r\n\r\n")
         if b" 101 " not in head.split(b"\r\n")[0]:
+            self.leave()
             raise Refused(head.decode())
 
     def _write(self, text: str, opcode: int = _TEXT) -> None:
@@ -157,6 +159,7 @@ class Debugger:
                 (size,) = struct.unpack(">Q", self._take(8))
             data = self._take(size)
             if first & 15 == _CLOSE:
+                self.leave()
                 raise Left
             if first & 15 == _TEXT:
                 message: Json = json.loads(data)
@@ -169,6 +172,7 @@ class Debugger:
             except ConnectionResetError:
                 piece = b""
             if not piece:
+                self.leave()
                 raise Left
             self._data += piece
         data, self._data = self._data[:size], self._data[size:]

@@ -8,6 +8,7 @@ from polyfn_bench.measure import (
     bodies,
     busy,
     cold,
+    inspect,
     install,
     invoke,
     launch,
@@ -35,6 +36,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Lab], Section]]] = {
     "busy": busy.measure,
     "throughput": throughput.measure,
     "memory": memory.measure,
+    "inspect": inspect.measure,
     "install": install.measure,
 }
 

@@ -44,6 +44,7 @@ class Inspection:
         self._wake = wake
         self._tell = tell
         self._current: Target | None = None
+        self._targets: list[Target] = []  # of all instances that are there
         self._listening = asyncio.Event()
         self._expected = 0  # debuggers that wait for an instance
 
@@ -66,6 +67,11 @@ class Inspection:
         return Target(
             breaks=self.breaks, on_listening=self._on_listening, on_change=self._on_change
         )
+
+    def let_go(self) -> None:
+        """Hang up on debuggers, and have nothing wait for one any more."""
+        for each in self._targets:
+            each.give_up()
 
     async def reach(self) -> Target:
         """The inspector of the newest instance; one is started if there is none.
@@ -107,6 +113,7 @@ class Inspection:
 
     def _on_listening(self, target: Target) -> None:
         self._current = target
+        self._targets = [each for each in self._targets if each.address] + [target]
         self._listening.set()
         if self.breaks and not self._expected:
             self._tell(Waiting(function=self.function, url=self.url))

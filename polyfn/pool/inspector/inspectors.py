@@ -53,8 +53,7 @@ class Inspectors:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        for task in self._tasks:
-            task.cancel()
+        self.let_go()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for each in self._sockets:
             each.close()
@@ -78,6 +77,13 @@ class Inspectors:
     def find(self, name: str) -> Inspection | None:
         """The inspection of the function of that name, if there is one."""
         return self._inspections.get(name)
+
+    def let_go(self) -> None:
+        """Take no debugger any more, and hang up: what is paused runs on."""
+        for task in self._tasks:
+            task.cancel()
+        for inspection in self._inspections.values():
+            inspection.let_go()
 
     def _inspect(self, function: Function, listener: socket.socket, taken: list[int]) -> Inspection:
         path = f"/{uuid4()}"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from polyfn.model import JSON
     from polyfn.pool.inspector.said import Address
-
-# What a debugger holds may never end by itself: it is not waited for as others are.
-_DRAIN_S: Final = 1.0
 
 
 def _nobody(*_: object) -> None:
@@ -30,6 +27,8 @@ class Target:
     Attributes:
         address: Where its inspector listens, as soon as it does.
         on_left: Called when the last debugger has left.
+        on_given_up: Called when no debugger will come that is waited for.
+        loaded: Whether the author's code has been loaded: to be set.
     """
 
     def __init__(
@@ -41,6 +40,8 @@ class Target:
     ) -> None:
         self.address: Address | None = None
         self.on_left: Callable[[], None] = _nobody
+        self.on_given_up: Callable[[], None] = _nobody
+        self.loaded = False
         self._breaks = breaks
         self._on_listening = on_listening
         self._on_change = on_change
@@ -60,10 +61,6 @@ class Target:
     def patient(self) -> bool:
         """Whether loading may take any time."""
         return self._breaks or self.attached
-
-    def drain_s(self, wanted_s: float) -> float:
-        """How long its end is waited for."""
-        return min(wanted_s, _DRAIN_S) if self.patient else wanted_s
 
     def reader(self, then: Callable[[str], None]) -> Callable[[str], None]:
         """What takes each line that the process prints; ``then`` gets the author's."""
@@ -92,6 +89,12 @@ class Target:
             if not self._hang_ups:
                 self.on_left()
                 self._on_change(self)
+
+    def give_up(self) -> None:
+        """No debugger can attach any more: what was paused runs on, and nothing waits."""
+        self._let_go()
+        if self._breaks and not self.loaded:
+            self.on_given_up()
 
     def gone(self) -> None:
         """The process has ended."""

@@ -40,6 +40,8 @@ def load(spec: dict[str, Any]) -> None:
     told = spec["env"].get("TELLS")
     if told is not None:
         send(m.Loaded(0, json.loads(told)))
+    if "inspect" in spec:
+        os.write(2, b"Debugger listening on ws://127.0.0.1:1/id\n")
     match Path(spec["main_file"]).name:
         case "throws":
             send(error(0, "it does not load", fatal=True))

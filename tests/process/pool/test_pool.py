@@ -18,6 +18,7 @@ from polyfn.errors import InstanceDied, LoadFailed, Throttled, TimedOut, Unavail
 from polyfn.model import Buffered, Timing
 from polyfn.pool.budget import Budget
 from polyfn.pool.deployment import Deployment
+from polyfn.pool.inspector.inspection import Inspection
 from polyfn.pool.loaded import OnLoaded, nobody_watches
 from polyfn.pool.pool import Pool
 from polyfn.pool.spawner import Spawner
@@ -38,6 +39,7 @@ async def pool_of(
     *,
     budget: Budget | None = None,
     on_loaded: OnLoaded = nobody_watches,
+    inspection: Inspection | None = None,
     **limits: Any,
 ) -> AsyncIterator[Pool]:
     with Spawner() as spawner:
@@ -48,6 +50,7 @@ async def pool_of(
             sink=sink,
             spawner=spawner,
             on_loaded=on_loaded,
+            inspection=inspection,
         )
         async with pool:
             yield pool
