@@ -56,11 +56,20 @@ def read_report(text: str, directory: Path, mains: Mapping[str, Path]) -> list[T
             column=column,
             code=code,
             message="\n".join(words),
-            functions=tuple(sorted(users.get(file, ()))) if file else tuple(sorted(mains)),
+            functions=tuple(sorted(_concerned(file, users, mains))),
         )
         for file, line, column, code, words in issues
     }
     return sorted(read, key=lambda each: (str(each.file or ""), each.line, each.column, each.code))
+
+
+def _concerned(
+    file: Path | None, users: Mapping[Path, Iterable[str]], mains: Mapping[str, Path]
+) -> Iterable[str]:
+    """Who uses a file; what is wrong with the settings is about all."""
+    if file is None or (file.suffix == ".json" and file not in users):
+        return mains
+    return users.get(file, ())
 
 
 _Issue = tuple[Path | None, int, int, str, list[str]]
