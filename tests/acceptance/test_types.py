@@ -12,7 +12,7 @@ from tests.acceptance.conftest import npm
 from tests.acceptance.projects import write_project
 from tests.acceptance.serving import polyfn, served
 
-_TYPESCRIPT = "typescript@5.9"
+_TYPESCRIPT = "typescript@7"
 _FILES = {
     "src/settings.json": "{}",
     "./tsconfig.json": """{
