@@ -6,8 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
 from polyfn.app.project import open_workshop
 from polyfn.discover import scan
 from polyfn.errors import PolyfnError, UnknownFunction
@@ -15,11 +13,11 @@ from polyfn.pool.spawner import Spawner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from polyfn.app.types import Types
     from polyfn.build.progress import Listener
     from polyfn.build.workshop import Workshop
-    from polyfn.model import JSON, Artifact, Function
+    from polyfn.model import Artifact, Function
     from polyfn.settings import Settings
 
 
@@ -32,22 +30,48 @@ class Built:
     error: PolyfnError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What came of all functions.
+
+    Attributes:
+        types: What came of checking their types; ``None`` when nobody asked for it.
+    """
+
+    functions: tuple[Built, ...]
+    types: Types | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is built, and all types are right."""
+        return all(each.error is None for each in self.functions) and (
+            self.types is None or self.types.ok
+        )
+
+
 async def build_functions(
-    settings: Settings, names: Sequence[str], listener: Listener
-) -> list[Built]:
+    settings: Settings, names: Sequence[str], listener: Listener, *, check: bool = False
+) -> BuildReport:
     """Build the functions of those names, all when there are none, trying every one.
+
+    Args:
+        check: Whether to check types as well.
 
     Raises:
         UnknownFunction: There is no function of one of the names.
+        ToolchainMissing: Types are to be checked, and there is no Node.
     """
     chosen = _chosen(scan(settings).functions, names)
     with Spawner() as spawner:
-        async with (
-            open_workshop(settings, spawner, listener) as workshop,
-            asyncio.TaskGroup() as group,
-        ):
-            tasks = [group.create_task(_build(workshop, function)) for function in chosen]
-    return [task.result() for task in tasks]
+        async with open_workshop(settings, spawner, listener) as workshop:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_build(workshop, function)) for function in chosen]
+            types = None
+            if check:
+                from polyfn.app.types import check_types  # noqa: PLC0415 - few ask for it
+
+                types = await check_types(chosen, workshop.toolchains, spawner.guarding, listener)
+    return BuildReport(functions=tuple(task.result() for task in tasks), types=types)
 
 
 async def _build(workshop: Workshop, function: Function) -> Built:
@@ -56,28 +80,6 @@ async def _build(workshop: Workshop, function: Function) -> Built:
     except PolyfnError as error:
         return Built(function=function, error=error)
     return Built(function=function, artifact=prepared.artifact)
-
-
-def as_json(built: Sequence[Built], root: Path) -> bytes:
-    """``{"functions": […]}``, each ``{name, ok, error, warnings, artifact, cached, seconds}``."""
-    return orjson.dumps(
-        {"functions": [_row(each, root) for each in built]}, option=orjson.OPT_INDENT_2
-    )
-
-
-def _row(built: Built, root: Path) -> dict[str, JSON]:
-    artifact = built.artifact
-    path = artifact.path if artifact is not None else None
-    relative = path.relative_to(root) if path and path.is_relative_to(root) else path
-    return {
-        "name": built.function.name,
-        "ok": built.error is None,
-        "error": built.error.message if built.error is not None else None,
-        "warnings": artifact.warnings if artifact is not None else "",
-        "artifact": str(relative) if relative is not None else None,
-        "cached": artifact.cached if artifact is not None else None,
-        "seconds": round(artifact.duration_s, 3) if artifact is not None else None,
-    }
 
 
 def _chosen(functions: Sequence[Function], names: Sequence[str]) -> list[Function]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 AWAITS: Final = 'Top-level await is currently not supported with the "cjs" output format'
 
 _UNRESOLVED: Final = re.compile(r'Could not resolve "([^"]+)"')
+_UNRESOLVED_IN: Final = re.compile(r'Could not resolve "([^"]+)"\n\n {4}(\S.*?):\d+:\d+:\n')
+_MODULES: Final = "node_modules"
 _NO_LOADER: Final = re.compile(r'No loader is configured for "([^"]+)" files')
 _HINT: Final = re.compile(
     r"\n  You can mark the path \"[^\"]*\" as external .*?(?=\n\n|\Z)", re.DOTALL
@@ -28,6 +30,16 @@ _LOCAL: Final = (".", "/")
 _ALIASES: Final = ("#", "~", "@/")
 _SPELLINGS: Final = ".js .jsx .mjs .cjs .ts .tsx .mts .cts .json"
 _DECORATED: Final = re.compile(rb"^\s*@[A-Za-z_$][\w$.]*\s*(?:\(|$|\s)", re.MULTILINE)
+
+
+def missing_in_packages(output: str) -> tuple[str, ...]:
+    """The packages that esbuild does not find, if it is in packages only that they are named."""
+    places = _UNRESOLVED_IN.findall(output)
+    if len(places) != len(_UNRESOLVED.findall(output)):
+        return ()
+    if any(_MODULES not in path.split("/") or _is_ours(name) for name, path in places):
+        return ()
+    return tuple(sorted({name for name, _ in places}))
 
 
 def explain(function: Function, output: str) -> str:

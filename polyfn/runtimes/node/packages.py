@@ -1,10 +1,4 @@
-"""What the packages around a function are: which stay where they are when it is bundled.
-
-esbuild could put everything into one file, as zip-it-and-ship-it does. We leave installed CommonJS
-packages in ``node_modules`` instead: building then takes 15 ms whatever the packages' size, native
-addons work, and so do packages that read files beside their own. Bundled are all others, as Netlify
-does: those that only ``import`` can load, and workspace packages, whose source may be TypeScript.
-"""
+"""The packages around a file: where they are, and what their manifests say of them."""
 
 from __future__ import annotations
 
@@ -13,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from polyfn.model import JSON
@@ -21,11 +14,7 @@ if TYPE_CHECKING:
 _MODULES: Final = "node_modules"
 _MODULE_ENTRY: Final = re.compile(r'"import":|\.mjs"')
 _ENTRY: Final = re.compile(r'"(?:\./)?([^"*]+\.(?:[cm]?[jt]s|[jt]sx))"')
-_REQUIRE_ENTRY: Final = '"require":'
 _MANIFEST: Final = "package.json"
-_NEVER_BUNDLED: Final = "@prisma/client"
-"""It has an engine beside it (zip-it-and-ship-it, bundlers/esbuild/special_cases.ts)."""
-
 _ADDON_HELPERS: Final = frozenset(
     {
         "@mapbox/node-pre-gyp",
@@ -41,14 +30,6 @@ _ADDON_HELPERS: Final = frozenset(
     }
 )
 _FOR_ONE_PLATFORM: Final = re.compile(r"(?:linux|darwin|win32)-(?:x64|arm64)")
-
-_NEEDED: Final = ("dependencies", "optionalDependencies")
-_DEPENDENCIES: Final = (
-    "dependencies",
-    "optionalDependencies",
-    "devDependencies",
-    "peerDependencies",
-)
 
 
 def manifests(directory: Path) -> list[Path]:
@@ -75,82 +56,9 @@ def _type(main_file: Path) -> str:
     return str(_read(nearest[0]).get("type")) if nearest else ""
 
 
-def left_in_place(main_file: Path) -> list[str]:
-    """The packages that a CommonJS bundle of a file loads from ``node_modules`` at run time.
-
-    Looked at are the packages that the manifests around the file declare, and those that the
-    bundled ones among them depend on.
-
-    Returns:
-        What esbuild takes for ``external``, sorted: names; and paths, ending in ``/*``, of packages
-        with an addon that are not found from where the main file is.
-    """
-    start = main_file.parent
-    only_plain = is_module(main_file)
-    left = set()
-    for name, place, stays in _walk(start, lambda *it: _stays(*it, only_plain=only_plain)):
-        if stays and installed(name, start) == place.resolve():
-            left.add(name)
-        elif stays and is_native(_read(place / _MANIFEST)):
-            left.add(f"{place}/*")
-    return sorted(left)
-
-
-def natives_left_in_place(main_file: Path) -> list[str]:
-    """The packages with an addon that a bundle which is an ES module loads from where they are.
-
-    Returns:
-        Paths, ending in ``/*``, for esbuild's ``external``, sorted: ``import`` would look for names
-        from where the bundle lies.
-    """
-    walked = _walk(main_file.parent, lambda manifest, _: is_native(manifest))
-    return sorted(f"{place}/*" for _, place, stays in walked if stays)
-
-
-def _walk(
-    start: Path, stays: Callable[[dict[str, JSON], Path], bool]
-) -> Iterator[tuple[str, Path, bool]]:
-    """Go through the packages that a directory's manifests declare, and below those not staying.
-
-    Yields:
-        Name, where it is found (a link's own path, as esbuild sees it first), whether it stays.
-    """
-    seen: set[Path] = set()
-    entered: set[Path] = set()
-    todo = [(name, start) for file in manifests(start) for name in _declared(_read(file))]
-    while todo:
-        name, importer = todo.pop()
-        place = found(name, importer)
-        if place is None or place in seen:
-            continue
-        seen.add(place)
-        package = place.resolve()
-        manifest = _read(package / _MANIFEST)
-        kept = stays(manifest, package)
-        yield name, place, kept
-        if not kept and package not in entered:
-            entered.add(package)
-            todo += [(each, package) for key in _NEEDED for each in _of(manifest, key)]
-
-
-def _stays(manifest: dict[str, JSON], package: Path, *, only_plain: bool) -> bool:
-    """Whether ``require`` in a bundle finds the same in a package as bundling it would.
-
-    Args:
-        only_plain: Bundled code follows Node's own rules for default imports: a package with a
-            variant for ``import`` and one for ``require`` has to be bundled then, because the
-            default export of the second is not that of the first.
-    """
-    if _MODULES not in package.parts:
-        return False  # a workspace's own package, linked
-    if manifest.get("name") == _NEVER_BUNDLED or is_native(manifest):
-        return True
-    return not has_module(manifest) or (_REQUIRE_ENTRY in _entries(manifest) and not only_plain)
-
-
 def has_module(manifest: dict[str, JSON]) -> bool:
     """Whether ``import`` finds an ES module in a package."""
-    return manifest.get("type") == "module" or bool(_MODULE_ENTRY.search(_entries(manifest)))
+    return manifest.get("type") == "module" or bool(_MODULE_ENTRY.search(entries(manifest)))
 
 
 def linked_source(specifier: str, importer: Path) -> Path | None:
@@ -165,8 +73,8 @@ def linked_source(specifier: str, importer: Path) -> Path | None:
     below = specifier[len(name) + 1 :]
     if below and "exports" not in manifest_of(package):
         return package / below
-    entries = _ENTRY.findall(_entries(manifest_of(package))) or ["index.ts", "index.js"]
-    return next((path for each in entries if (path := package / each).is_file()), None)
+    named = _ENTRY.findall(entries(manifest_of(package))) or ["index.ts", "index.js"]
+    return next((path for each in named if (path := package / each).is_file()), None)
 
 
 def is_native(manifest: dict[str, JSON]) -> bool:
@@ -177,13 +85,17 @@ def is_native(manifest: dict[str, JSON]) -> bool:
     """
     if any(manifest.get(key) for key in ("binary", "gypfile", "napi")):
         return True
-    helpers = {name for key in ("dependencies", "devDependencies") for name in _of(manifest, key)}
+    helpers = {
+        name for key in ("dependencies", "devDependencies") for name in names_of(manifest, key)
+    }
     if not _ADDON_HELPERS.isdisjoint(helpers):
         return True
     files = manifest.get("files")
     if isinstance(files, list) and any(str(each).endswith(".node") for each in files):
         return True
-    return any(_FOR_ONE_PLATFORM.search(name) for name in _of(manifest, "optionalDependencies"))
+    return any(
+        _FOR_ONE_PLATFORM.search(name) for name in names_of(manifest, "optionalDependencies")
+    )
 
 
 def installed(name: str, importer: Path) -> Path | None:
@@ -215,21 +127,18 @@ def manifest_of(package: Path) -> dict[str, JSON]:
     return _read(package / _MANIFEST)
 
 
-def _entries(manifest: dict[str, JSON]) -> str:
+def entries(manifest: dict[str, JSON]) -> str:
+    """What a manifest says of the files to load, as JSON."""
     return json.dumps([manifest.get("main"), manifest.get("exports")])
 
 
 def names_in(manifest: Path, key: str) -> list[str]:
     """The packages that a manifest names under a key such as ``dependencies``."""
-    return _of(_read(manifest), key)
+    return names_of(_read(manifest), key)
 
 
-def _declared(manifest: dict[str, JSON]) -> Iterator[str]:
-    for key in _DEPENDENCIES:
-        yield from _of(manifest, key)
-
-
-def _of(manifest: dict[str, JSON], key: str) -> list[str]:
+def names_of(manifest: dict[str, JSON], key: str) -> list[str]:
+    """The packages that stand under a key, such as ``dependencies``."""
     value = manifest.get(key)
     return list(value) if isinstance(value, dict) else []
 

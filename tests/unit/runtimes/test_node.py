@@ -12,7 +12,8 @@ import pytest
 from polyfn.model import Api, SourceFacts, Tool
 from polyfn.runtimes.node import NodeRuntime
 from polyfn.runtimes.node.awaits import awaits_at_top_level
-from polyfn.runtimes.node.packages import is_module, left_in_place
+from polyfn.runtimes.node.outside import left_in_place
+from polyfn.runtimes.node.packages import is_module
 from tests.unit.runtimes.node_support import function, package, write
 
 if TYPE_CHECKING:

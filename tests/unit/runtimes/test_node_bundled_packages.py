@@ -96,6 +96,31 @@ def test_an_addon_of_the_authors_own_is_loaded_from_where_it_is(
         assert child.answer() == 3904355907
 
 
+@pytest.mark.parametrize("main", ["fn/a.ts", "fn/waits.ts"])
+def test_what_a_bundled_package_names_and_does_without_is_not_asked_for(
+    tmp_path: Path, tools: Tools, main: str
+) -> None:
+    """As knex does with its drivers; ``maybe`` is said to be optional, ``unsaid`` is not."""
+    write(tmp_path, package("drivers") | package("only", type="module", exports="./index.js"))
+    write(tmp_path, {
+        "package.json": '{"dependencies": {"only": "", "drivers": ""}}',
+        "node_modules/only/index.js": "import drivers from 'drivers'; export default drivers",
+        "node_modules/drivers/package.json":
+            '{"name": "drivers", "peerDependenciesMeta": {"maybe": {"optional": true}}}',
+        "node_modules/drivers/index.js":
+            "for (const name of ['one']) exports[name] = (pick) => pick === 'm' ? require('maybe')"
+            " : pick === 'u' ? require('unsaid') : 'none'; require('./own')",
+        "node_modules/drivers/own.js": "",
+        main: ("await null;\n" if "waits" in main else "")
+        + "import only from 'only'; import { one } from 'drivers';\n"
+        "let code; try { one('u') } catch (error: any) { code = error.code }\n"
+        + answering("[one(''), only.one(''), code]"),
+    })  # fmt: skip
+    it = function(tmp_path, main)
+    with running(it, tools, tmp_path / ".polyfn/build/1/2") as child:
+        assert child.answer() == ["none", "none", "MODULE_NOT_FOUND"]
+
+
 def _link(target: Path, link: Path) -> None:
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(target)
