@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import npm
 from tests.acceptance.projects import write_project
 from tests.acceptance.serving import polyfn, served
+from tests.npm import npm
 
 _TYPESCRIPT = "typescript@7"
 _FILES = {
