@@ -18,6 +18,7 @@ class Effort:
         repeats: Of what takes milliseconds.
         launches: Of a server, a peer's included.
         load_s: What memory is measured after.
+        calls: In the life of a server.
         idle_s: How long a server is left alone before its memory is read.
         save_limit_s: When a save counts as not served.
     """
@@ -30,6 +31,7 @@ class Effort:
     repeats: int
     launches: int
     load_s: float
+    calls: int
     idle_s: float
     save_limit_s: float
 
@@ -43,6 +45,7 @@ FULL: Final = Effort(
     repeats=12,
     launches=5,
     load_s=12,
+    calls=100_000,
     idle_s=3,
     save_limit_s=5,
 )
@@ -55,6 +58,7 @@ QUICK: Final = Effort(
     repeats=4,
     launches=2,
     load_s=2,
+    calls=10_000,
     idle_s=1,
     save_limit_s=2,
 )

@@ -41,6 +41,7 @@ GOALS: Final = {
     "memory.idle.51": Goal(must=140),
     "memory.load": _MEMORY_GROWTH,
     "memory.later": Goal(must=1.05),
+    **{f"lifetime.{name}": Goal(must=1.1) for name in ("js", "ts", "modern")},
     **{f"bodies.{name}": Goal(must=20, aim=10) for name in ("js", "ts", "go", "py")},
     **{f"waits.{name}.first": Goal(must=3.5) for name in ("js", "ts", "go", "py")},
     **{f"waits.{name}.warm": Goal(must=1.2) for name in ("js", "ts", "go", "py")},

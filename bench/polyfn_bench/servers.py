@@ -73,7 +73,11 @@ class Server:
 
     def pss_mb(self) -> float:
         """Memory of all its processes; what they share counts once."""
-        return sum(map(_pss, family(self.pid))) / _MB
+        return sum(self.pss_mbs())
+
+    def pss_mbs(self) -> list[float]:
+        """The same of each of them, its main process first."""
+        return [_pss(process) / _MB for process in family(self.pid)]
 
     def processes(self) -> int:
         """How many they are."""

@@ -12,6 +12,7 @@ from polyfn_bench.measure import (
     install,
     invoke,
     launch,
+    lifetime,
     memory,
     saves,
     storm,
@@ -36,6 +37,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Lab], Section]]] = {
     "busy": busy.measure,
     "throughput": throughput.measure,
     "memory": memory.measure,
+    "lifetime": lifetime.measure,
     "inspect": inspect.measure,
     "install": install.measure,
 }
