@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Runner, project } from './client.mjs';
+import { event as modern } from './modern_client.mjs';
 
 const CALLS = 5000;
 const AT_ONCE = 50;
@@ -24,8 +25,8 @@ async function growth(t, handler) {
   return growthOf(t, `${MEASURED}\nexports.handler = measured(${handler});`);
 }
 
-async function growthOf(t, source) {
-  const runner = await Runner.ready(t, project(t, { 'hello.js': source }), 'hello.js');
+async function growthOf(t, source, spec = {}) {
+  const runner = await Runner.ready(t, project(t, { 'hello.js': source }), 'hello.js', { spec });
   await calls(runner, CALLS, 0); // what is made once: compiled code, caches of Node's
   const before = await held(runner);
   await calls(runner, CALLS, CALLS);
@@ -36,7 +37,8 @@ async function calls(runner, count, start) {
   for (let done = 0; done < count; done += AT_ONCE) {
     for (let at = 0; at < AT_ONCE; at++) {
       const number = start + done + at;
-      const event = { path: `/a/${number}`, headers: { ...HEADERS, 'x-number': `${number}` } };
+      const headers = { ...HEADERS, 'x-number': `${number}` };
+      const event = modern({ method: 'POST', path: `/a/${number}`, url: `http://site.test/a/${number}?q=${number}`, headers });
       runner.begin(event, { kind: 1, body: Buffer.from(`body ${number}`), extras: { trace_id: `t-${number}` } });
     }
     for (let open = AT_ONCE; open > 0; ) if (ENDINGS.has((await runner.next()).type)) open--;
@@ -45,7 +47,7 @@ async function calls(runner, count, start) {
 }
 
 async function held(runner) {
-  runner.begin({ measure: true });
+  runner.begin({ measure: true, ...modern({ headers: { 'x-measure': '1' } }) });
   let text = '';
   for (;;) {
     const message = await runner.next();
@@ -76,6 +78,16 @@ test('nothing is left of a call that streams', { timeout: 120_000 }, async (t) =
       stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'x-a': 'b' } });
       stream.end(event.measure ? String(held()) : event.body);
     });`);
+  t.diagnostic(`${bytes.toFixed(1)} bytes`);
+  assert.ok(bytes < MAX_BYTES_PER_CALL, `${bytes} bytes are left of each call`);
+});
+
+test('nothing is left of a call of a modern function', { timeout: 120_000 }, async (t) => {
+  const bytes = await growthOf(t, `${MEASURED}
+    exports.default = async (request, context) => {
+      if (request.headers.has('x-measure')) return new Response(String(held()));
+      return new Response(\`\${await request.text()} \${context.requestId} \${context.url.search}\`, { headers: { 'x-a': 'b' } });
+    };`, { api: 'modern' });
   t.diagnostic(`${bytes.toFixed(1)} bytes`);
   assert.ok(bytes < MAX_BYTES_PER_CALL, `${bytes} bytes are left of each call`);
 });
