@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 import orjson
 
+from polyfn.gateway import fetchable
 from polyfn.gateway.body import kind_of
 from polyfn.gateway.query import parse
 from polyfn.gateway.stamp import Stamp
@@ -101,7 +102,11 @@ def build(request: Request, body: bytes, match: Match, stamp: Stamp, site: Site)
 
 
 def draft(request: Request, match: Match, site: Site) -> Draft:
-    """Write down what a request's head says."""
+    """Write down what a request's head says.
+
+    Raises:
+        MethodNotAllowed, MalformedRequest: A modern function cannot be given such a request.
+    """
     make = _maker(match.function)
     pieces = _ANY_MARK.split(orjson.dumps(make(request, match, _MARKED, site))[:-1])
     text = b"%b".join(piece.replace(b"%", b"%%") for piece in pieces[::2])
@@ -125,6 +130,7 @@ def _maker(function: Function) -> Callable[[Request, Match, Stamp, Site], dict[s
 
 
 def _modern(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, JSON]:
+    fetchable.check(request)
     return {
         "httpMethod": request.method,
         "rawUrl": _raw_url(request),

@@ -160,6 +160,20 @@ def test_what_goes_wrong_is_told_in_netlifys_words_and_with_the_authors_lines(
         assert "netlify/functions/failing.ts:7:" in told["trace"][1]
 
 
+def test_request_that_no_request_object_can_stand_for_is_the_clients_mistake(
+    project: Path,
+) -> None:
+    with served(project) as server:
+        refused = server.call("TRACE", "/.netlify/functions/common")
+        assert (refused.status, "POST" in (refused.header("allow") or "")) == (405, True)
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
+        connection.putrequest("GET", "/.netlify/functions/common", skip_host=True)
+        connection.putheader("Host", "a b")
+        connection.endheaders()
+        assert connection.getresponse().status == 400
+        connection.close()
+
+
 def test_stream_comes_as_it_is_written_and_has_the_time_of_a_call(project: Path) -> None:
     with served(project) as server:
         began = time.monotonic()
