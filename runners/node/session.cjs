@@ -73,7 +73,8 @@ class Session {
     this.loaded.prepare();
     import('./warm.mjs').catch(() => {});
     require('./load/rehearsal.cjs').rehearse(CLASSIC);
-    if (process.env.POLYFN_WARM === 'modern') require('./modern/index.cjs');
+    if (process.env.POLYFN_WARM !== 'modern') return;
+    require('./modern/index.cjs').prepare();
   }
 
   #receive(message) {

@@ -97,10 +97,7 @@ function findHandler(module, spec) {
     if (typeof handler === 'function') return keepMarks(handler, handler.bind(owner));
   }
   const { explainMissing } = require('./missing_handler.cjs');
-  throw new RuntimeError(
-    'Runtime.HandlerNotFound',
-    explainMissing(layers, names.join('.'), spec),
-  );
+  throw new RuntimeError('Runtime.HandlerNotFound', explainMissing(layers, names.join('.'), spec));
 }
 
 module.exports = { loadHandler };

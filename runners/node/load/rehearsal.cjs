@@ -19,12 +19,14 @@ const MESSAGE = {
   extras: null,
 };
 const ANSWER = { statusCode: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' };
+const CLASSIC_HANDLER = async () => ANSWER;
 
 /**
  * @param {{Invocation: Function, run: Function}} style of the functions that may come
+ * @param {Function} [handler] what answers
  * @returns {Promise<string>} the name of the message that would have been sent
  */
-async function rehearse({ Invocation, run }) {
+async function rehearse({ Invocation, run }, handler = CLASSIC_HANDLER) {
   const store = new AsyncLocalStorage();
   const name = await new Promise((resolve) => {
     const send = (invocation, message, values) => {
@@ -32,7 +34,7 @@ async function rehearse({ Invocation, run }) {
       resolve(message);
     };
     const invocation = new Invocation(MESSAGE, send, String, null);
-    store.run(invocation, run, invocation, async () => ANSWER, MESSAGE, {}, {});
+    store.run(invocation, run, invocation, handler, MESSAGE, {}, {});
   });
   store.disable(); // while it is in use, each promise of a module that loads costs more
   return name;

@@ -7,6 +7,7 @@
  */
 
 const { parse } = require('../call/event.cjs');
+const { rehearse } = require('../load/rehearsal.cjs');
 const { createContext, placeOf } = require('./context.cjs');
 const { defineGlobals } = require('./globals.cjs');
 const { RequestInvocation } = require('./invocation.cjs');
@@ -19,8 +20,10 @@ const { createRequest } = require('./request.cjs');
  */
 function style(store) {
   defineGlobals(store);
-  const place = placeOf(process.env);
+  return styleAt(placeOf(process.env));
+}
 
+function styleAt(place) {
   function run(invocation, handler, message) {
     let request;
     let context;
@@ -38,4 +41,9 @@ function style(store) {
   return { Invocation: RequestInvocation, run };
 }
 
-module.exports = { style };
+/** Plays a call through in a spare; see `load/rehearsal.cjs`. */
+function prepare() {
+  return rehearse(styleAt(placeOf({})), async () => new Response('ok'));
+}
+
+module.exports = { prepare, style };

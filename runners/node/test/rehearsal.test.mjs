@@ -38,3 +38,9 @@ test('a spare says nothing before LOAD, and then is like any other', async (t) =
   await runner.next('READY');
   assert.equal((await runner.call()).body, 'mine');
 });
+
+test('so does one of a modern function, without a trace in the global scope', async () => {
+  const { prepare } = require('../modern/index.cjs');
+  assert.equal(await prepare(), 'RESULT');
+  assert.equal(typeof globalThis.Netlify, 'undefined');
+});
