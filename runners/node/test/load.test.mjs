@@ -113,7 +113,7 @@ test('traces are mapped to the source when asked for', async (t) => {
 
 test("a package that Yarn's Plug'n'Play keeps is told to be out of reach", async (t) => {
   const root = project(t, { '.pnp.cjs': '', 'package.json': '{"dependencies": {"left-pad": "1"}}', 'fn/a.js': `require('left-pad')` });
-  const { message } = await Runner.failed(t, root, 'fn/a.js');
+  const { errorMessage: message } = await Runner.refused(t, root, 'fn/a.js');
   assert.match(message, /Plug'n'Play .* is not supported: put `nodeLinker: node-modules` into \.yarnrc\.yml/);
 });
 
