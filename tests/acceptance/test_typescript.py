@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.projects import write_project
-from tests.acceptance.serving import served
+from tests.acceptance.serving import polyfn, served
 from tests.acceptance.test_reload import fails, says
 
 _SHARED = "export const says: string = '{}';\n"
@@ -114,3 +114,29 @@ def test_warnings_are_printed_at_each_build_and_keep_nothing_from_being_served(
         (tmp_path / "netlify/functions/a.ts").write_text(text % "two")
         says(server, "a", "two")
     assert sum(warning in line for line in server.output) > first
+
+
+def test_included_files_are_found_from_where_a_function_looks_for_them(tmp_path: Path) -> None:
+    """At Netlify they are at their path below the archive's root, and that is the directory."""
+    ways = (
+        "process.cwd() + '/data/words.txt'",
+        "process.env.LAMBDA_TASK_ROOT + '/data/words.txt'",
+        "__dirname + '/../../data/words.txt'",
+        "'./data/words.txt'",
+    )
+    body = f"[{', '.join(ways)}].map((file) => readFileSync(file, 'utf8')).join()"
+    text = (
+        "import { readFileSync } from 'node:fs';\n"
+        f"export const handler = async () => ({{ statusCode: 200, body: {body} }});\n"
+    )
+    write_project(tmp_path, {
+        "./netlify.toml": "[build]\nbase = 'site'\n"
+        "[functions]\nincluded_files = ['data/**', 'gone/*']\n",
+        "site/data/words.txt": "word",
+        "site/netlify/functions/typed.ts": text,
+        "site/netlify/functions/plain.mjs": text,
+    })  # fmt: skip
+    with served(tmp_path) as server:
+        for name in ("typed", "plain"):
+            says(server, name, "word,word,word,word")
+    assert b"included_files names gone/*" in polyfn("doctor", "--cwd", str(tmp_path)).stdout

@@ -51,11 +51,13 @@ class NodeRuntime:
     def concerns(
         self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
     ) -> Iterator[Concern]:
-        """Packages that nobody has installed."""
+        """Packages that nobody has installed, and ``included_files`` that are not there."""
         del tools, env
-        from polyfn.runtimes.node.installed import not_installed  # noqa: PLC0415 - as in `plan`
+        from polyfn.runtimes.node.included import not_there  # noqa: PLC0415 - as in `plan`
+        from polyfn.runtimes.node.installed import not_installed  # noqa: PLC0415
 
         yield from not_installed(functions)
+        yield from not_there(functions)
 
     def plan(
         self, function: Function, tools: Mapping[str, Tool], env: Mapping[str, str]

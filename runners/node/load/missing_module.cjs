@@ -15,6 +15,9 @@ const INSTALLERS = [
   ['bun.lockb', 'bun install', 'bun add'],
   ['package.json', 'npm install', 'npm install'],
 ];
+const PLUG_N_PLAY =
+  "Yarn's Plug'n'Play keeps packages where only Yarn finds them, and is not supported: put " +
+  '`nodeLinker: node-modules` into .yarnrc.yml and run `yarn install`';
 const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 const TYPESCRIPT = /\.[mc]?tsx?$/;
 
@@ -54,6 +57,7 @@ function installation(name, importer, spec) {
   const manifests = upward(path.dirname(importer ?? spec.main_file), 'package.json');
   const declaring = manifests.find((file) => isDeclared(name, file));
   const place = path.dirname(declaring ?? manifests[0] ?? path.join(spec.root, 'package.json'));
+  if (upward(place, '.pnp.cjs').length > 0) return PLUG_N_PLAY;
   const [, all, one] =
     INSTALLERS.find(([lock]) => upward(place, lock).length > 0) ?? INSTALLERS.at(-1);
   if (declaring === undefined) return `install it: ${one} ${name}`;

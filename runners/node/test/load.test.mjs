@@ -111,6 +111,12 @@ test('traces are mapped to the source when asked for', async (t) => {
   assert.match((await plain.call()).error.trace[1], /out\/hello\.js:1:/);
 });
 
+test("a package that Yarn's Plug'n'Play keeps is told to be out of reach", async (t) => {
+  const root = project(t, { '.pnp.cjs': '', 'package.json': '{"dependencies": {"left-pad": "1"}}', 'fn/a.js': `require('left-pad')` });
+  const { errorMessage: message } = await Runner.refused(t, root, 'fn/a.js');
+  assert.match(message, /Plug'n'Play .* is not supported: put `nodeLinker: node-modules` into \.yarnrc\.yml/);
+});
+
 const refusals = [
   ['a missing package', 'fn/a.js', `require('left-pad')`, 'Runtime.ImportModuleError',
     "Cannot find package 'left-pad', which fn/a.js imports: install it: npm install left-pad"],

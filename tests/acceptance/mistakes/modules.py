@@ -17,14 +17,16 @@ from tests.acceptance.mistakes.rows import (
 
 _OK = "async () => ({ statusCode: 200 })"
 _IS_MODULE = "is an ES module"
+_UNBUNDLED = "\nexport const config = { nodeBundler: 'none' };"
+"""A function that goes through no bundler, which would see to it."""
 
 MODULES = (
     Mistake(
         name="require-in-module",
-        what="`require` in an ES module",
+        what="`require` in an ES module that is not bundled, by `nodeBundler: 'none'`",
         sources={
-            MJS: f"const fs = require('fs');\nexport const handler = {_OK};",
-            IN_MODULE: f"const fs = require('fs');\nexport const handler = {_OK};",
+            MJS: f"const fs = require('fs');\nexport const handler = {_OK};{_UNBUNDLED}",
+            IN_MODULE: f"const fs = require('fs');\nexport const handler = {_OK};{_UNBUNDLED}",
         },
         told=told(
             IMPORT,
@@ -34,6 +36,34 @@ MODULES = (
             "`import x from 'x'`",
             ".cjs",
             place="{file}:1:12",
+        ),
+    ),
+    Mistake(
+        name="no-extension",
+        what="`import './other'` there, without the extension",
+        sources={IN_MODULE: f"import './other';\nexport const handler = {_OK};{_UNBUNDLED}"},
+        files={"netlify/functions/{name}/other.js": ""},
+        told=told(IMPORT, "which {file} imports", "there is 'other.js'", "with its extension"),
+    ),
+    Mistake(
+        name="directory",
+        what="`import` of a directory there",
+        sources={MJS: f"import '../../lib';\nexport const handler = {_OK};{_UNBUNDLED}"},
+        files={"lib/index.js": ""},
+        told=told(IMPORT, "Directory import", "names the file itself"),
+    ),
+    Mistake(
+        name="json",
+        what="`import` of JSON there, without `with { type: 'json' }`",
+        sources={
+            MJS: (
+                "import data from '../../lib/data.json';\n"
+                f"export const handler = {_OK};{_UNBUNDLED}"
+            )
+        },
+        files={"lib/data.json": "{}"},
+        told=told(
+            IMPORT, '"lib/data.json" needs an import attribute of type', "Write import data from"
         ),
     ),
     Mistake(
@@ -66,29 +96,6 @@ MODULES = (
             "{file}:1: Cannot use import statement outside a module",
             "use `require`",
             ".mjs",
-        ),
-    ),
-    Mistake(
-        name="no-extension",
-        what="`import './other'` in an ES module, without the extension",
-        sources={IN_MODULE: f"import './other';\nexport const handler = {_OK};"},
-        files={"netlify/functions/{name}/other.js": ""},
-        told=told(IMPORT, "which {file} imports", "there is 'other.js'", "with its extension"),
-    ),
-    Mistake(
-        name="directory",
-        what="`import` of a directory in an ES module",
-        sources={MJS: f"import '../../lib';\nexport const handler = {_OK};"},
-        files={"lib/index.js": ""},
-        told=told(IMPORT, "Directory import", "names the file itself"),
-    ),
-    Mistake(
-        name="json",
-        what="`import` of JSON in an ES module, without `with { type: 'json' }`",
-        sources={MJS: f"import data from '../../lib/data.json';\nexport const handler = {_OK};"},
-        files={"lib/data.json": "{}"},
-        told=told(
-            IMPORT, '"lib/data.json" needs an import attribute of type', "Write import data from"
         ),
     ),
     Mistake(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from polyfn.model import Function
+from polyfn.model import Function, FunctionConfig
 from polyfn.runtimes.go.language import asked_for, is_older
+from polyfn.runtimes.node.included import not_there
 from polyfn.runtimes.node.installed import installer, not_installed
 
 
@@ -113,3 +114,21 @@ def test_installer_is_the_one_whose_lock_file_there_is(
     if lock is not None:
         (tmp_path / lock).touch()
     assert installer(tmp_path) == command
+
+
+def test_included_files_that_are_not_there_are_named_for_netlify_would_miss_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data/deep").mkdir(parents=True)
+    (tmp_path / "data/words.txt").touch()
+    there = ("data/words.txt", "./data/**/*.json", "**/*.csv", "!gone/**", "data/{a,b}.md")
+    missing = ("data/gone.txt", "dta/**", "data/deeper/*")
+    main = tmp_path / "a.js"
+    config = FunctionConfig(included_files=(*there, *missing))
+    it = Function(
+        name="a", runtime="node", main_file=main, source=main, project_root=tmp_path, config=config
+    )
+    concerns = list(not_there([it]))
+    assert [each.problem.split()[2].rstrip(",") for each in concerns] == list(missing)
+    assert "there is no data/deeper in the project's root" in concerns[2].problem
+    assert concerns[0].functions == ("a",)
