@@ -17,6 +17,7 @@ from tests.acceptance.debugged import (
     stays_paused,
 )
 from tests.acceptance.debugging import Debugger, SourceMap
+from tests.acceptance.projects import write_project
 
 
 @pytest.fixture
@@ -208,14 +209,14 @@ def test_breakpoint_is_met_in_a_modern_function_and_while_it_streams(project: Pa
     """
     write_project(project, {"modern.mjs": text, "polyfn.toml": "[limits]\nstream_timeout = 0.3\n"})
     file = project / "netlify/functions/modern.mjs"
-    with inspected(project, "--inspect=modern", count=1) as (server, urls):
-        with Debugger(urls["modern"]) as debugger:
-            debugger.begin()
-            for line in (4, 2):
-                debugger.break_at(file.as_uri(), line)
-            asked = Asked(server, "modern")
-            for line in (4, 2):
-                assert debugger.where()[1] == line
-                stays_paused(debugger, asked, 2 * LIMIT_S)
-                debugger.send("Debugger.resume")
-            assert (asked.answer().status, asked.answer().body) == (200, b"first second")
+    serving = inspected(project, "--inspect=modern", count=1)
+    with serving as (server, urls), Debugger(urls["modern"]) as debugger:
+        debugger.begin()
+        for line in (4, 2):
+            debugger.break_at(file.as_uri(), line)
+        asked = Asked(server, "modern")
+        for line in (4, 2):
+            assert debugger.where()[1] == line
+            stays_paused(debugger, asked, 2 * LIMIT_S)
+            debugger.send("Debugger.resume")
+        assert (asked.answer().status, asked.answer().body) == (200, b"first second")
