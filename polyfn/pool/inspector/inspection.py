@@ -43,15 +43,17 @@ class Inspection:
         self.breaks = breaks
         self._wake = wake
         self._tell = tell
-        self._current: Target | None = None
-        self._targets: list[Target] = []  # of all instances that are there
+        self._targets: list[Target] = []  # of all instances that are there, the newest last
         self._listening = asyncio.Event()
+        self._waking: set[asyncio.Future[None]] = set()
+        self._closed = False
         self._expected = 0  # debuggers that wait for an instance
 
     @property
     def attached(self) -> bool:
         """Whether a debugger is attached to the instance that answers now."""
-        return self._current is not None and self._current.attached
+        target = self._target
+        return target is not None and target.attached
 
     @property
     def patient(self) -> bool:
@@ -64,12 +66,12 @@ class Inspection:
 
     def target(self) -> Target:
         """For a new instance."""
-        return Target(
-            breaks=self.breaks, on_listening=self._on_listening, on_change=self._on_change
-        )
+        breaks = self.breaks and not self._closed
+        return Target(breaks=breaks, on_listening=self._on_listening, on_change=self._on_change)
 
     def let_go(self) -> None:
         """Hang up on debuggers, and have nothing wait for one any more."""
+        self._closed = True
         for each in self._targets:
             each.give_up()
 
@@ -87,13 +89,13 @@ class Inspection:
 
     @property
     def _target(self) -> Target | None:
-        current = self._current
-        return current if current is not None and current.address is not None else None
+        return next((each for each in reversed(self._targets) if each.address), None)
 
     async def _await_target(self) -> Target:
         self._listening.clear()
         # It returns when the instance is ready: with `breaks` long after a debugger has attached.
         waking = asyncio.ensure_future(self._wake(self.function))
+        self._waking.add(waking)
         waking.add_done_callback(self._on_woken)
         try:
             async with asyncio.timeout(_LISTENS_WITHIN_S):
@@ -108,14 +110,16 @@ class Inspection:
         raise Unavailable(f"Function {self.function!r} has no process that could be inspected.")
 
     def _on_woken(self, waking: asyncio.Future[None]) -> None:
+        self._waking.discard(waking)
         if not waking.cancelled() and waking.exception() is not None:
             self._listening.set()  # nothing will listen: who waits is told why
 
     def _on_listening(self, target: Target) -> None:
-        self._current = target
         self._targets = [each for each in self._targets if each.address] + [target]
         self._listening.set()
-        if self.breaks and not self._expected:
+        if self._closed:
+            target.give_up()
+        elif self.breaks and not self._expected:
             self._tell(Waiting(function=self.function, url=self.url))
 
     def _on_change(self, target: Target) -> None:

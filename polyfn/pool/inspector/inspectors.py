@@ -131,7 +131,10 @@ class Inspectors:
 
 
 async def _answered(connection: socket.socket, port: Port) -> None:
-    reader, writer = await asyncio.open_connection(sock=connection)
+    try:
+        reader, writer = await asyncio.open_connection(sock=connection)
+    except OSError:  # whoever came has gone
+        return
     with contextlib.closing(writer):
         await port.answer(reader, writer)
 

@@ -67,7 +67,17 @@ function sourceMapOf(file) {
 
 function isFrom(source, file, sourceFile) {
   if (source === undefined) return false;
-  return path.resolve(path.dirname(file), decodeURIComponent(source)) === sourceFile;
+  const found = [source, decoded(source)].map((each) => path.resolve(path.dirname(file), each));
+  return found.includes(sourceFile);
+}
+
+/** A map's sources are URLs, but not every tool writes them so. */
+function decoded(source) {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
+  }
 }
 
 function realPath(file) {
