@@ -40,10 +40,7 @@ def command(as_json: bool, cwd: Path | None, functions: Path | None) -> None:
 
     found = manifest.functions
     if not found:
-        screen.say(
-            f"No functions in {settings.functions_dir}. Put one there, or name another directory "
-            "with --functions."
-        )
+        screen.say(screen.none_in(settings.functions_dir))
         return
     screen.show_functions(found, settings.root, None)
     screen.show_debuggers(debuggers_of(settings))

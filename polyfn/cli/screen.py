@@ -158,6 +158,14 @@ def notes(functions: Sequence[Function], root: Path) -> list[str]:
     return lines
 
 
+def none_in(functions_dir: Path) -> str:
+    """What to say of a project without functions: where they were looked for."""
+    return (
+        f"No functions in {functions_dir}. Put one there, or name another directory with "
+        "--functions."
+    )
+
+
 def say(text: str) -> None:
     """One line for the person at the terminal."""
     click.echo(text, err=True)

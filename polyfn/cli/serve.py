@@ -102,7 +102,7 @@ def command(
     settings = settings_of(cwd, functions, **flags)
     read_settings = settings_reader(cwd, functions, **flags)
     with LineWriter(sys.stdout) as out, LineWriter(sys.stderr) as err:
-        terminal = _Terminal(settings.root, out, err)
+        terminal = _Terminal(settings.root, settings.functions_dir, out, err)
         wish = inspect_of(inspect, inspect_brk, inspect_port)
         run(serve(settings, terminal, read_settings, wish))
 
@@ -110,14 +110,14 @@ def command(
 class _Terminal:
     """A `polyfn.app.serve.Screen` that is a terminal."""
 
-    def __init__(self, root: Path, out: LineWriter, err: LineWriter) -> None:
+    def __init__(self, root: Path, functions: Path, out: LineWriter, err: LineWriter) -> None:
         from polyfn.cli import screen
         from polyfn.cli.news import news_line
         from polyfn.cli.reminder import Reminder
 
         self._screen = screen
         self._news_line = news_line
-        self._root = root
+        self._root, self._functions_dir = root, functions
         self._out, self._err = out, err
         self._on_out, self._on_err = screen.stdout_paint(), screen.stderr_paint()
         self._reminder = Reminder(
@@ -139,7 +139,7 @@ class _Terminal:
         for note in (*screen.notes(functions, self._root), *manifest.remarks):
             self._err.write(self._on_err(note, fg="yellow"))
         if not functions:
-            self._err.write("No functions were found: put one into netlify/functions/.")
+            self._err.write(screen.none_in(self._functions_dir))
         self._out.write(f"\nServing {self._root} at {url} (Ctrl-C stops)")
 
     def on_request(self, record: RequestRecord) -> None:

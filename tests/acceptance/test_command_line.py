@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.projects import HELLO, write_project
-from tests.acceptance.serving import POLYFN, polyfn
+from tests.acceptance.serving import POLYFN, polyfn, served
 
 COMMANDS = ("serve", "invoke", "list", "build", "env", "doctor", "completion")
 
@@ -135,3 +135,17 @@ def test_output_that_nobody_reads_is_no_error(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", script], capture_output=True, timeout=60, check=True)
     assert done.stdout == b"{\n"
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--functions", "lambdas")])
+def test_project_without_functions_says_where_they_were_looked_for(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "polyfn.toml").touch()
+    (tmp_path / "lambdas").mkdir()
+    looked = f"No functions in {tmp_path / (options[1] if options else 'netlify/functions')}. Put"
+    in_project = tuple(str(tmp_path / each) if each == "lambdas" else each for each in options)
+    told = polyfn("list", "--cwd", str(tmp_path), *in_project)
+    assert looked in told.stderr.decode()
+    with served(tmp_path, *in_project) as server:
+        server.wait_for_output(looked)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GUESSED: Final = (".js", ".mjs", ".cjs", ".json", ".ts", ".tsx", ".mts", ".cts", ".jsx")
 """What a bundler adds to a name, in the author's own files."""
+_SOURCES: Final = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",)}
+"""TypeScript has an import name the file that will have been made of its source."""
 
 _MAX_FILES: Final = 300
 _MAX_BYTES: Final = 512 * 1024
@@ -87,6 +89,8 @@ def local_path(file: Path, each: Import) -> Path | None:
 
 def guesses(path: Path) -> Iterator[Path]:
     """The files that a bundler also takes for a path."""
+    for suffix in _SOURCES.get(path.suffix, ()):
+        yield path.with_suffix(suffix)
     for suffix in GUESSED:
         yield path.with_name(path.name + suffix)
     for suffix in GUESSED:

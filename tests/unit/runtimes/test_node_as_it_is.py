@@ -81,6 +81,7 @@ def test_what_node_loads_is_served_as_it_is(project: Path, text: str) -> None:
     [
         "import { a } from '../lib/typed.ts'",
         "import { a } from '../lib/typed'",
+        "import { a } from '../lib/typed.js'",
         "import {\n  a,\n} from '../lib/code'",
         "export * from '../lib'",
         "import data from '../lib/data.json'",
