@@ -39,7 +39,19 @@ test('a spare says nothing before LOAD, and then is like any other', async (t) =
   assert.equal((await runner.call()).body, 'mine');
 });
 
-test('so does one of a modern function, without a trace in the global scope', async () => {
+test('a spare for modern functions says nothing before LOAD either, and then is like any other', async (t) => {
+  const root = project(t, { 'hello.mjs': `export default async (req, context) => new Response(context.site.name)` });
+  const runner = new Runner(t, { env: { POLYFN_WARM: 'modern' } });
+  await runner.next('HELLO');
+  await new Promise((resolve) => setTimeout(resolve, 400)); // a spare after 50
+  assert.deepEqual([runner.messages, runner.logs, runner.loaded, runner.text], [[], [], [], '']);
+  const spec = specOf(root, 'hello.mjs', { api: 'modern', env: { SITE_NAME: 'mine' } });
+  runner.send('LOAD', 0, [JSON.stringify(spec)]);
+  await runner.next('READY');
+  assert.equal((await runner.call({ rawUrl: 'http://site.test/' })).body, 'mine');
+});
+
+test('a rehearsal of a modern function leaves no trace in the global scope', async () => {
   const { prepare } = require('../modern/index.cjs');
   assert.equal(await prepare(), 'RESULT');
   assert.equal(typeof globalThis.Netlify, 'undefined');
