@@ -9,8 +9,8 @@ import pytest
 from tests.acceptance.debugged import (
     ADD_TS,
     COUNT_JS,
-    LIMIT_S,
     PATHS,
+    PAUSE_S,
     Asked,
     counting,
     inspected,
@@ -35,11 +35,11 @@ def test_breakpoint_is_met_and_a_pause_past_the_time_limit_ends_in_an_answer(
         asked = Asked(server, "js")
         assert debugger.where() == (file.as_uri(), 3, 2)
         waiting = Asked(server, "js")  # one instance: it waits behind the one that is paused
-        stays_paused(debugger, asked, 4 * LIMIT_S)
+        stays_paused(debugger, asked, PAUSE_S)
         debugger.send("Debugger.resume")
         assert (asked.answer().status, asked.answer().body) == (200, b"1")
         debugger.where()
-        stays_paused(debugger, waiting, 4 * LIMIT_S)
+        stays_paused(debugger, waiting, PAUSE_S)
         debugger.send("Debugger.resume")
         assert (waiting.answer().status, waiting.answer().body) == (200, b"2")
 
@@ -58,7 +58,7 @@ def test_breakpoint_is_set_in_the_original_typescript(project: Path) -> None:
             url, *place = debugger.where()
             assert url == bundle
             assert source_map.original(*place) == (source, line)
-            stays_paused(debugger, asked, 2 * LIMIT_S)
+            stays_paused(debugger, asked, PAUSE_S)
             debugger.send("Debugger.resume")
         assert (asked.answer().status, asked.answer().body) == (200, b"1")
 
@@ -71,7 +71,7 @@ def test_time_limit_counts_again_when_the_debugger_has_left(project: Path) -> No
         with Debugger(urls["js"]) as debugger:
             debugger.begin()
             asked = Asked(server, "js")
-            stays_paused(debugger, asked, 3 * LIMIT_S)
+            stays_paused(debugger, asked, PAUSE_S)
         assert asked.answer().status == 504
         server.wait_for_output("js: detached")
 
@@ -85,7 +85,7 @@ def test_two_debuggers_may_attach_and_time_counts_when_both_have_left(project: P
         one.break_at(file.as_uri(), 3)
         asked = Asked(server, "js")
         one.where()
-        stays_paused(one, asked, 3 * LIMIT_S)
+        stays_paused(one, asked, PAUSE_S)
         one.send("Debugger.resume")
         assert asked.answer().status == 200
         assert sum("js: attached" in line for line in server.output) == 1
@@ -121,7 +121,7 @@ def test_brk_waits_for_a_debugger_and_stops_at_the_first_line(project: Path, nam
                 assert source_map.original(line, column) == (project / PATHS[name], 0)
             else:
                 assert (url, line) == ((project / PATHS[name]).as_uri(), 1)
-            stays_paused(debugger, asked, 2 * LIMIT_S)
+            stays_paused(debugger, asked, PAUSE_S)
             assert not any("lib runs" in each for each in server.output)
             other = "js" if name == "ts" else "ts"
             assert server.get(other).status == 200  # it is not concerned
@@ -193,7 +193,7 @@ def test_reload_while_paused_leaves_the_paused_call_alone(project: Path) -> None
         file.write_text(COUNT_JS.replace("let n = 0", "let n = 10"))
         server.wait_for_output("reloaded  js")
         assert server.get("js").body == b"11"
-        stays_paused(debugger, asked, 2 * LIMIT_S)
+        stays_paused(debugger, asked, PAUSE_S)
         debugger.send("Debugger.resume")
         assert asked.answer().body == b"1"
         debugger.wait_for_end()
@@ -217,6 +217,6 @@ def test_breakpoint_is_met_in_a_modern_function_and_while_it_streams(project: Pa
         asked = Asked(server, "modern")
         for line in (4, 2):
             assert debugger.where()[1] == line
-            stays_paused(debugger, asked, 2 * LIMIT_S)
+            stays_paused(debugger, asked, PAUSE_S)
             debugger.send("Debugger.resume")
         assert (asked.answer().status, asked.answer().body) == (200, b"first second")

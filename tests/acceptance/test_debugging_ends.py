@@ -15,6 +15,7 @@ from tests.acceptance.debugged import (
     LIMIT_S,
     OPEN,
     PATHS,
+    PAUSE_S,
     Asked,
     counting,
     inspected,
@@ -205,7 +206,7 @@ def test_invoke_waits_for_a_debugger_and_prints_the_answer(project: Path) -> Non
             debugger.begin()
             debugger.go()
             debugger.where()
-            end = time.monotonic() + 3 * LIMIT_S
+            end = time.monotonic() + PAUSE_S
             while time.monotonic() < end:
                 debugger.send("Runtime.evaluate", expression="1")
             debugger.send("Debugger.resume")
