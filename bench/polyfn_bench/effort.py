@@ -18,7 +18,6 @@ class Effort:
         repeats: Of what takes milliseconds.
         launches: Of a server, a peer's included.
         load_s: What memory is measured after.
-        calls: In the life of a server.
         idle_s: How long a server is left alone before its memory is read.
         save_limit_s: When a save counts as not served.
     """
@@ -31,7 +30,6 @@ class Effort:
     repeats: int
     launches: int
     load_s: float
-    calls: int
     idle_s: float
     save_limit_s: float
 
@@ -45,7 +43,6 @@ FULL: Final = Effort(
     repeats=12,
     launches=5,
     load_s=12,
-    calls=100_000,
     idle_s=3,
     save_limit_s=5,
 )
@@ -58,7 +55,6 @@ QUICK: Final = Effort(
     repeats=4,
     launches=2,
     load_s=2,
-    calls=10_000,
     idle_s=1,
     save_limit_s=2,
 )

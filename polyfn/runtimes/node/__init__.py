@@ -51,12 +51,14 @@ class NodeRuntime:
     def concerns(
         self, functions: Sequence[Function], tools: Mapping[str, Tool], env: Mapping[str, str]
     ) -> Iterator[Concern]:
-        """Packages that nobody has installed, and ``included_files`` that are not there."""
+        """Packages and ``included_files`` that are not there, or not where Netlify wants them."""
         del tools, env
-        from polyfn.runtimes.node.included import not_there  # noqa: PLC0415 - as in `plan`
+        from polyfn.runtimes.node.dev_only import dev_only  # noqa: PLC0415 - as in `plan`
+        from polyfn.runtimes.node.included import not_there  # noqa: PLC0415
         from polyfn.runtimes.node.installed import not_installed  # noqa: PLC0415
 
         yield from not_installed(functions)
+        yield from dev_only(functions)
         yield from not_there(functions)
 
     def plan(

@@ -31,7 +31,7 @@ function explainMissing(layers, name, spec) {
   );
   const what = exported.size > 0 ? `it exports: ${[...exported].join(', ')}` : 'it exports nothing';
   const write = isModule(layers[0])
-    ? `export const ${name} = async (event) => …`
+    ? `export default async (request) => …, or export const ${name} = async (event) => …`
     : `exports.${name} = async (event) => …`;
   return `${file} exports no function "${name}"; ${what}. Write ${write}`;
 }

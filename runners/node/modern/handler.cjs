@@ -17,7 +17,7 @@ const { RuntimeError } = require('../errors/errors.cjs');
  */
 function findRequestHandler(module, spec) {
   const exported = unwrapped(unwrapped(module));
-  if (typeof exported === 'function') return exported;
+  if (typeof exported === 'function' && !isClass(exported)) return exported;
   if (typeof exported?.fetch === 'function') return exported.fetch.bind(exported);
   throw new RuntimeError(
     'Runtime.HandlerNotFound',
@@ -33,7 +33,13 @@ function unwrapped(module) {
   return isWrapped ? module.default : module;
 }
 
+function isClass(value) {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
 function inWords(value) {
+  if (typeof value === 'function') return 'a class, which is not called without `new`';
+  if (typeof value?.then === 'function') return 'a promise';
   if (typeof value !== 'object' || value === null) return `of type ${typeof value}`;
   const names = Object.keys(value);
   return names.length === 0 ? 'an empty object' : `an object of ${names.join(', ')}`;

@@ -20,7 +20,7 @@ EXPORTED = (
             MJS: told(
                 NO_HANDLER,
                 '{file} exports no function "handler"; it exports nothing',
-                "Write export const handler",
+                "Write export default",
             ),
             TS: told(NO_HANDLER, '{file} exports no function "handler"; it exports nothing'),
         },

@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.acceptance.mistakes.answers import ANSWERS
 from tests.acceptance.mistakes.exported import EXPORTED
+from tests.acceptance.mistakes.modern import MODERN
 from tests.acceptance.mistakes.modules import MODULES
 from tests.acceptance.mistakes.packages import PACKAGES
 from tests.acceptance.mistakes.rows import Case, Mistake, Told
@@ -19,6 +20,7 @@ SECTIONS: Final = {
     "ES modules, CommonJS and syntax": MODULES,
     "The top level of the file": TOP_LEVEL,
     "The answer": ANSWERS,
+    "Modern functions: Request → Response": MODERN,
     "Configuration": SETTINGS,
 }
 """Title → mistakes."""

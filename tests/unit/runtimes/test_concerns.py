@@ -9,6 +9,7 @@ import pytest
 
 from polyfn.model import Function, FunctionConfig
 from polyfn.runtimes.go.language import asked_for, is_older
+from polyfn.runtimes.node.dev_only import dev_only
 from polyfn.runtimes.node.included import not_there
 from polyfn.runtimes.node.installed import installer, not_installed
 
@@ -132,3 +133,60 @@ def test_included_files_that_are_not_there_are_named_for_netlify_would_miss_them
     assert [each.problem.split()[2].rstrip(",") for each in concerns] == list(missing)
     assert "there is no data/deeper in the project's root" in concerns[2].problem
     assert concerns[0].functions == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "said"),
+    [
+        ("a.js", "const { x } = require('dev/deep');", True),
+        ("a.js", "const x = require('always');", False),
+        ("a.js", "const x = require('optional');", False),
+        ("a.js", "const x = require('nobody-names-it');", False),
+        ("a.mjs", "import x from 'dev';", True),
+        ("a.mjs", "import {\n  x,\n  y as z,\n} from 'dev';", True),
+        ("a.mjs", "import 'dev';", True),
+        ("a.mjs", "export const load = () => import('dev');", True),
+        ("a.mjs", "export { x } from '@scope/dev/deep.js';", True),
+        (
+            "a.ts",
+            "import { Handler } from 'dev';\nexport const handler: Handler = async () => {};",
+            False,
+        ),
+        ("a.ts", "import type { Handler } from 'dev';\nHandler.call();", False),
+        ("a.ts", "import { type Handler } from 'dev';\nlet x: Handler;", False),
+        ("a.ts", "import Stripe from 'dev';\nconst stripe = new Stripe('key');", True),
+        (
+            "a.ts",
+            "import { schedule as at } from 'dev';\nexport const handler = at('@daily', f);",
+            True,
+        ),
+        ("a.ts", "import * as all from 'dev';\nexport const handler = all.handler;", True),
+    ],
+)
+def test_package_that_only_development_has_is_named(
+    tmp_path: Path, file: str, source: str, said: bool
+) -> None:
+    manifest = {
+        "dependencies": {"always": "1"},
+        "optionalDependencies": {"optional": "1"},
+        "devDependencies": dict.fromkeys(("dev", "@scope/dev", "optional", "always"), "1"),
+    }
+    (tmp_path / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    it = _function(tmp_path, "a", f"functions/{file}")
+    it.main_file.write_text(source, encoding="utf-8")
+    concerns = list(dev_only([it]))
+    assert [each.functions for each in concerns] == [("a",)] * said
+    for each in concerns:
+        assert each.problem.startswith("package.json names ")
+        assert "under devDependencies only" in each.problem
+        assert each.command.startswith("npm install --save-prod ")
+        assert not each.is_certain
+
+
+def test_two_functions_that_use_it_are_named_together(tmp_path: Path) -> None:
+    _manifest(tmp_path, "dev", key="devDependencies")
+    both = [_function(tmp_path, name, f"{name}.js") for name in "ab"]
+    for each in both:
+        each.main_file.write_text("require('dev')", encoding="utf-8")
+    (concern,) = dev_only(both)
+    assert concern.functions == ("a", "b")
