@@ -19,6 +19,7 @@ const PLUG_N_PLAY =
   "Yarn's Plug'n'Play keeps packages where only Yarn finds them, and is not supported: put " +
   '`nodeLinker: node-modules` into .yarnrc.yml and run `yarn install`';
 const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+const AWS_BRINGS = /^(?:aws-sdk$|@aws-sdk\/|@smithy\/)/;
 const TYPESCRIPT = /\.[mc]?tsx?$/;
 
 /**
@@ -60,7 +61,10 @@ function installation(name, importer, spec) {
   if (upward(place, '.pnp.cjs').length > 0) return PLUG_N_PLAY;
   const [, all, one] =
     INSTALLERS.find(([lock]) => upward(place, lock).length > 0) ?? INSTALLERS.at(-1);
-  if (declaring === undefined) return `install it: ${one} ${name}`;
+  if (declaring === undefined)
+    return AWS_BRINGS.test(name)
+      ? `AWS's own runtime brings it along; for this machine install it: ${one} -D ${name}`
+      : `install it: ${one} ${name}`;
   const inside = shown(place, spec);
   const cd = place === spec.root || inside === place ? '' : `cd ${inside} && `;
   return `${shown(declaring, spec)} names it, but it is not installed: ${cd}${all}`;

@@ -124,6 +124,8 @@ const refusals = [
     "Cannot find package '@acme/db', which fn/a.mjs imports: install it: npm install @acme/db"],
   ['a missing package in a plain .js', 'fn/a.js', `import pad from 'left-pad'; export const handler = pad`, 'Runtime.ImportModuleError',
     "Cannot find package 'left-pad', which fn/a.js imports: install it: npm install left-pad"],
+  ["a missing package of AWS's own runtime", 'fn/a.mjs', `import '@aws-sdk/client-s3'`, 'Runtime.ImportModuleError',
+    "Cannot find package '@aws-sdk/client-s3', which fn/a.mjs imports: AWS's own runtime brings it along; for this machine install it: npm install -D @aws-sdk/client-s3"],
   ['a missing file', 'fn/a.js', `require('./lib')`, 'Runtime.ImportModuleError',
     "Cannot find module './lib', which fn/a.js imports: check the path"],
   ['a missing file of an ES module', 'fn/a.mjs', `import './lib.mjs'`, 'Runtime.ImportModuleError',
