@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 _HEAD_WITHIN_S: Final = 10.0
+_LAST_WORDS_S: Final = 0.25
 _PAUSE_S: Final = 0.02
 _TRIES: Final = 50
 _PIECE_BYTES: Final = 64 * 1024
@@ -165,21 +166,22 @@ async def _connect(head: Head, target: Target, node: Streams, debugger: Streams)
     reader, writer = debugger
     path = target.address.path if target.address else ""
     to_node.write(head.towards(path) if head.is_websocket else head.raw)
-    pumps = [
-        asyncio.ensure_future(_pump(reader, to_node)),
-        asyncio.ensure_future(_pump(from_node, writer)),
-    ]
+    there = asyncio.ensure_future(_pump(reader, to_node))
+    back = asyncio.ensure_future(_pump(from_node, writer))
 
     def hang_up() -> None:
-        for each in pumps:
-            each.cancel()
+        there.cancel()
 
     try:
         with target.attachment(hang_up) if head.is_websocket else contextlib.nullcontext():
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
+        with contextlib.suppress(OSError):
+            to_node.write_eof()
+        await asyncio.wait((back,), timeout=_LAST_WORDS_S)  # such as that the process ends
     finally:
-        hang_up()
-        await asyncio.gather(*pumps, return_exceptions=True)
+        there.cancel()
+        back.cancel()
+        await asyncio.gather(there, back, return_exceptions=True)
         to_node.close()
 
 
