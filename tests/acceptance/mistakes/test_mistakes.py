@@ -66,7 +66,7 @@ async def test_mistake_is_told_its_neighbour_serves_and_mending_it_helps(
     if not case.mends:
         return
     write(project, case.mended)
-    await eventually(lambda: server.call("GET", target).status == 200)
+    await eventually(lambda: server.call("GET", target).status == 200, within_s=30)
 
 
 def first_place(trace: list[str]) -> str:
