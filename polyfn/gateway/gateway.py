@@ -23,6 +23,7 @@ from polyfn.gateway.router import LISTINGS, PREFIX, Router
 from polyfn.gateway.site import Site
 from polyfn.gateway.stamp import Clock
 from polyfn.model import EventFormat, Streamed, Value
+from polyfn.settings.stream_limits import stream_max_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -167,7 +168,7 @@ class Gateway:
             await exchange.answer(Reply(answer.status, headers, b""))
             return
         await exchange.start(answer.status, headers)
-        max_bytes = self.limits.stream_max_bytes
+        max_bytes = stream_max_bytes(self._fleet.find(function), self.limits)
         await streams.pump(
             answer, exchange.receive, exchange.send, function=function, max_bytes=max_bytes
         )

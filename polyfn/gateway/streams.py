@@ -58,7 +58,8 @@ async def _send_all(
         if max_bytes and sent > max_bytes:
             raise ResponseTooLarge(
                 f"Function {function!r} streamed more than {max_bytes:,} bytes: the stream was "
-                "cut. Set `stream_max` under [limits] in polyfn.toml; 0 is no limit."
+                "cut. Set `stream_max` for it, or under [limits] for all streams, in polyfn.toml; "
+                "0 is no limit."
             )
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -79,6 +79,11 @@ class Call:
         else:
             self._settle(Streamed(head.status, _pairs(head.headers), stream))
 
+    @property
+    def unread(self) -> bool:
+        """Whether it is a stream that nobody reads any more."""
+        return self._stream is not None and self._stream.abandoned
+
     def chunk(self, data: bytes) -> None:
         """The next bytes of its stream."""
         if self._stream is not None:
@@ -124,6 +129,9 @@ class Stream:
     Args:
         pause: Stops reading the runner's pipe; ``resume`` goes on.
         cancel: Tells the runner that nobody reads any more.
+
+    Attributes:
+        abandoned: Whether nobody reads any more.
     """
 
     def __init__(
@@ -134,13 +142,13 @@ class Stream:
         self._held = 0
         self._paused = False
         self._ended = False
-        self._abandoned = False
+        self.abandoned = False
         self._error: PolyfnError | None = None
         self._wake = asyncio.Event()
 
     def put(self, data: bytes) -> None:
         """Take a chunk from the runner; dropped when nobody reads."""
-        if self._abandoned:
+        if self.abandoned:
             return
         self._chunks.append(data)
         self._held += len(data)
@@ -156,9 +164,9 @@ class Stream:
 
     def abandon(self) -> None:
         """Nobody reads any more: drop what is here, and tell the runner."""
-        if self._abandoned:
+        if self.abandoned:
             return
-        self._abandoned = True
+        self.abandoned = True
         self._chunks.clear()
         self._held = 0
         self._go_on()
@@ -170,7 +178,7 @@ class Stream:
 
     async def __anext__(self) -> bytes:
         while not self._chunks:
-            if self._ended or self._abandoned:
+            if self._ended or self.abandoned:
                 if self._error is not None:
                     raise self._error
                 raise StopAsyncIteration
