@@ -278,8 +278,7 @@ class Instance:
 
     def _begin_stream(self, head: m.Head, call: Call) -> None:
         self._limit.stream(call.began)
-        pause, resume = self._channel.pause, self._channel.resume
-        call.begin_stream(head, Stream(pause, resume, lambda: self._cancel(head.id)))
+        call.begin_stream(head, Stream(self._channel, lambda: self._cancel(head.id)))
 
     def _cancel(self, number: int) -> None:
         self._channel.send(self._channel.connection.cancel(number))
