@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.serving import Served, polyfn, served
+from tests.acceptance.serving import POLYFN, Served, polyfn, served
 from tests.acceptance.streaming import streamed
 from tests.waiting import eventually
 
@@ -97,10 +100,9 @@ async def test_client_that_leaves_ends_the_writer_and_the_process_answers_on(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("query", ["", "&length=100"])
-def test_error_after_the_first_byte_cuts(free: Served, name: str, query: str) -> None:
+def test_error_after_the_first_byte_cuts(free: Served, name: str) -> None:
     process = pid(free, name)
-    with streamed(free, name, f"?mode=fails{query}") as stream:
+    with streamed(free, name, "?mode=fails") as stream:
         assert stream.until(b"half") == b"half"
         assert stream.rest() == (0, False)
     free.wait_for_output("the other half is lost")
@@ -108,11 +110,10 @@ def test_error_after_the_first_byte_cuts(free: Served, name: str, query: str) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("query", ["", "&length=999999999"])
-def test_stream_is_cut_at_its_time_limit(limited: Served, name: str, query: str) -> None:
+def test_stream_is_cut_at_its_time_limit(limited: Served, name: str) -> None:
     pid(limited, name)  # it is built, and started
     began = time.monotonic()
-    with streamed(limited, name, f"?mode=ticks{query}") as stream:
+    with streamed(limited, name, "?mode=ticks") as stream:
         size, whole = stream.rest()
     assert (size >= len(b"tick\n"), whole) == (True, False)
     assert 0.9 < time.monotonic() - began < 5
@@ -121,11 +122,10 @@ def test_stream_is_cut_at_its_time_limit(limited: Served, name: str, query: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("query", ["", "&length=999999999"])
-def test_stream_is_cut_at_20_mb(limited: Served, name: str, query: str) -> None:
+def test_stream_is_cut_at_20_mb(limited: Served, name: str) -> None:
     with streamed(limited, name, f"?mode=size&size={20 * MIB}") as stream:
         assert stream.rest() == (20 * MIB, True)
-    with streamed(limited, name, f"?mode=size&size={20 * MIB + 1}{query}") as stream:
+    with streamed(limited, name, f"?mode=size&size={20 * MIB + 1}") as stream:
         size, whole = stream.rest()
     assert (size <= 20 * MIB, whole) == (True, False)
     limited.wait_for_output(f"Function '{name}' streamed more than 20,971,520 bytes")
@@ -152,15 +152,40 @@ async def test_function_that_goes_on_when_its_client_has_left_is_ended(free: Ser
     assert pid(free, "js-stream") != str(process)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_invoke_prints_a_stream_as_it_comes(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("with_server", [True, False], ids=["by the server", "alone"])
+@pytest.mark.parametrize("raw", [True, False], ids=["event", "request"])
+def test_invoke_prints_a_stream_as_it_comes(
+    tmp_path: Path, *, with_server: bool, raw: bool
+) -> None:
+    project, go = copied(tmp_path, ""), tmp_path / "go"
+    query = {"mode": "steps", "file": str(go)}
+    event = ["--event", json.dumps({"queryStringParameters": query})]
+    parts = [part for key, value in query.items() for part in ("--query", f"{key}={value}")]
+    command = [*POLYFN, "invoke", "js-stream", "--cwd", str(project), *(event if raw else parts)]
+    with contextlib.ExitStack() as stack:
+        if with_server:
+            stack.enter_context(served(project))
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"one\n"
+        go.touch()
+        assert process.stdout.read() == b"two\n"
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("with_server", [True, False], ids=["by the server", "alone"])
+@pytest.mark.parametrize("raw", [True, False], ids=["event", "request"])
+def test_invoke_tells_of_a_stream_that_was_cut(
+    tmp_path: Path, *, with_server: bool, raw: bool
+) -> None:
     project = copied(tmp_path, "")
-    command = ["invoke", name, "--cwd", str(project), "--query", "mode=size", "--query"]
-    done = polyfn(*command, "size=100000")
-    assert (done.returncode, len(done.stdout)) == (0, 100_000)
-    cut = polyfn("invoke", name, "--cwd", str(project), "--query", "mode=fails")
-    assert (cut.returncode, cut.stdout) == (1, b"half")
-    assert b"the other half is lost" in cut.stderr
+    event = json.dumps({"queryStringParameters": {"mode": "fails"}})
+    parts = ["--event", event] if raw else ["--query", "mode=fails"]
+    with served(project) if with_server else contextlib.nullcontext():
+        done = polyfn("invoke", "js-stream", "--cwd", str(project), *parts)
+    assert (done.returncode, done.stdout) == (1, b"half")
+    told = b"The answer was cut" if with_server else b"the other half is lost"
+    assert told in done.stderr
 
 
 def running(process: int) -> bool:

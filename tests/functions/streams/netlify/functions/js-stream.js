@@ -50,7 +50,6 @@ const MODES = {
 
 exports.handler = awslambda.streamifyResponse(async ({ queryStringParameters: query }, stream) => {
   const headers = { 'content-type': 'text/plain' };
-  if (query.length) headers['content-length'] = query.length;
   stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers });
   await MODES[query.mode](stream, query);
   stream.end();

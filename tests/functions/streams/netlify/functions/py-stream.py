@@ -57,8 +57,5 @@ MODES = (pid, steps, endless, size, ticks, stubborn, fails)
 
 def handler(event, context):
     query = event["queryStringParameters"]
-    headers = {"content-type": "text/plain"}
-    if "length" in query:
-        headers["content-length"] = query["length"]
-    yield {"statusCode": 200, "headers": headers}
+    yield {"statusCode": 200, "headers": {"content-type": "text/plain"}}
     yield from next(mode for mode in MODES if mode.__name__ == query["mode"])(query)

@@ -19,9 +19,6 @@ var block = bytes.Repeat([]byte("x"), 1<<16)
 func handler(event events.APIGatewayProxyRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
 	query := event.QueryStringParameters
 	headers := map[string]string{"content-type": "text/plain"}
-	if query["length"] != "" {
-		headers["content-length"] = query["length"]
-	}
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(write(writer, query)) }()
 	return &events.LambdaFunctionURLStreamingResponse{StatusCode: 200, Headers: headers, Body: reader}, nil
