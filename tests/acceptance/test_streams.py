@@ -202,7 +202,7 @@ def still(file: Path) -> int:
     before = -1
     while time.monotonic() < deadline:
         now = int(file.read_text() or 0) if file.exists() else 0
-        if now == before:
+        if now and now == before:
             return now
         before = now
         time.sleep(0.5)  # longer than a writer that can go on ever takes
