@@ -101,8 +101,9 @@ def died_uncalled(function: str, code: int) -> str:
 def died_held(function: str, code: int) -> str:
     """The log's word on a process that ended between its answer and the end of its work."""
     return (
-        f"Function {function!r} {describe(code)} before all was done that it had given to "
-        "waitUntil. The next call gets a fresh process."
+        f"Function {function!r} {describe(code)} before all was done that it does after its "
+        "answer: what it has given to waitUntil, or the rest of a handler whose stream has ended. "
+        "The next call gets a fresh process."
     )
 
 
@@ -134,8 +135,9 @@ def unread_timed_out(function: str, run_s: float) -> TimedOut:
 def timed_out_held(function: str) -> str:
     """The log's word on work after the answer that is stopped at the call's time limit."""
     return (
-        f"Function {function!r} was stopped at its time limit, before all was done that it had "
-        "given to waitUntil. Set `timeout` for it, or make it a background function."
+        f"Function {function!r} was stopped at its time limit, before all was done that it does "
+        "after its answer: what it has given to waitUntil, or the rest of a handler whose stream "
+        "has ended. Set `timeout` for it, or make it a background function."
     )
 
 

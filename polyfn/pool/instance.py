@@ -290,7 +290,7 @@ class Instance:
         del self._calls[number]
         call.end(self._loop.time())
         if number in self._held:
-            self._limit.begin(call.began, call.invocation.timeout_s)
+            self._limit.hold(call.began, call.invocation.timeout_s)
         else:
             self._free()
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _UNREAD_S: Final = 10.0
 """A function that was told that its client has left may take so long to end."""
+_AFTERWARDS_S: Final = 10.0
 
 
 class TimeLimit(Alarm):
@@ -61,6 +62,14 @@ class TimeLimit(Alarm):
         """Nobody reads the stream any more."""
         self._seconds, self._error = _UNREAD_S, exits.unread_timed_out
         self.again()
+
+    def hold(self, began: float, seconds: float) -> None:
+        """A call that began then has ended, and something of it goes on.
+
+        It has the rest of the call's time: some, where a stream without a limit took longer.
+        """
+        self._seconds = seconds
+        self.set(max(began + seconds, self._loop.time() + min(seconds, _AFTERWARDS_S)))
 
     def again(self) -> None:
         """What runs gets its whole time, from now on."""

@@ -85,3 +85,17 @@ async def test_stream_without_a_limit_goes_on() -> None:
 
 async def test_stream_that_nobody_reads_has_10_seconds_whatever_its_limit() -> None:
     assert await gone_off(HELLO, Limits(stream_timeout_s=0.1), unread=True) == ""
+
+
+async def test_what_goes_on_after_a_long_stream_is_not_ended_at_once() -> None:
+    loop = asyncio.get_running_loop()
+    due = asyncio.Event()
+    limit = TimeLimit(loop, HELLO, Limits(stream_timeout_s=0), due.set)
+    limit.begin(loop.time() - 3600, 0.1)
+    limit.stream(loop.time() - 3600)
+    limit.hold(loop.time() - 3600, 0.1)
+    await asyncio.sleep(0)
+    assert not due.is_set()
+    async with asyncio.timeout(5):
+        await due.wait()
+    limit.close()
