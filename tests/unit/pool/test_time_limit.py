@@ -99,3 +99,33 @@ async def test_what_goes_on_after_a_long_stream_is_not_ended_at_once() -> None:
     async with asyncio.timeout(5):
         await due.wait()
     limit.close()
+
+
+@pytest.mark.parametrize("stream_timeout_s", [3600.05, 3.0], ids=["soon", "past"])
+async def test_time_of_a_stream_counts_from_the_start_of_its_call(stream_timeout_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    due = asyncio.Event()
+    limit = TimeLimit(loop, HELLO, Limits(stream_timeout_s=stream_timeout_s), due.set)
+    began = loop.time() - 3600
+    limit.begin(began, 7200)
+    limit.stream(began)
+    async with asyncio.timeout(5):
+        await due.wait()
+    limit.close()
+
+
+@pytest.mark.parametrize("stream_timeout_s", [0, 3.0, 60.0])
+async def test_time_of_a_modern_functions_stream_counts_from_there_too(
+    stream_timeout_s: float,
+) -> None:
+    loop = asyncio.get_running_loop()
+    due = asyncio.Event()
+    modern = replace(HELLO, api=Api.MODERN)
+    limit = TimeLimit(loop, modern, Limits(stream_timeout_s=stream_timeout_s), due.set)
+    began = loop.time() - 3600
+    limit.begin(began, 3600.05)
+    limit.stream(began)
+    assert not due.is_set()
+    async with asyncio.timeout(5):
+        await due.wait()
+    limit.close()
