@@ -54,6 +54,8 @@ class FunctionConfig:
     display_name: str | None = None
     generator: str | None = None
     timeout_s: float | None = None
+    stream_timeout_s: float | None = None
+    stream_max_bytes: int | None = None
     memory_mb: int | None = None
     concurrency: int = 1
     event_format: EventFormat = EventFormat.V1

@@ -92,7 +92,8 @@ class Row:
 
     Attributes:
         key: Where it belongs and what it is: ``throughput.js.16``.
-        unit: Of every number in it: ``ms``, ``s``, ``MB``, ``µs``, ``×`` for a ratio, or empty.
+        unit: Of every number in it: ``ms``, ``s``, ``MB``, ``MB/s``, ``KiB``, ``µs``, ``×`` for a
+            ratio, or empty.
         ours: polyfn's figure, or in words why there is none.
         peers: The same of each peer that was measured.
         detail: What stands behind the figure: the floor's numbers, mostly.

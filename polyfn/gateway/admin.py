@@ -13,12 +13,13 @@ from urllib.parse import unquote
 import orjson
 
 from polyfn.errors import Forbidden, MalformedRequest, PolyfnError, UnknownFunction
-from polyfn.gateway import invocations
+from polyfn.gateway import invocations, streams
 from polyfn.gateway.errors import error_reply
 from polyfn.gateway.exchange import AsgiExchange, ClientLeftError
 from polyfn.gateway.responses import Reply
 from polyfn.gateway.stamp import Clock
-from polyfn.model import Invocation, Value, Want
+from polyfn.model import Invocation, Streamed, Value, Want
+from polyfn.settings.stream_limits import stream_max_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,15 +73,18 @@ class Admin:
             if scope["path"] == STATE and exchange.method == "GET":
                 await exchange.answer(_json_reply(orjson.dumps(self._state())))
                 return  # no call: nobody need read of it
-            await exchange.answer(await self._answer(exchange))
+            await self._invoke(exchange)
         except ClientLeftError:
             return
         except PolyfnError as error:
             exchange.error = error
-            await exchange.answer(error_reply(error, request_id=exchange.stamp.request_id))
+            if exchange.status:
+                exchange.cut()
+            else:
+                await exchange.answer(error_reply(error, request_id=exchange.stamp.request_id))
         self._on_request(exchange.record())
 
-    async def _answer(self, exchange: AsgiExchange) -> Reply:
+    async def _invoke(self, exchange: AsgiExchange) -> None:
         path: str = exchange.scope["path"]
         if not path.startswith(INVOKE) or exchange.method != "POST":
             raise UnknownFunction(f"{PREFIX} has no {exchange.method} {path}.")
@@ -102,7 +106,12 @@ class Admin:
             want=Want.VALUE,
         )
         result = await self._invoker.invoke(invocation, exchange.timing)
-        return _json_reply(result.json if isinstance(result, Value) else b"null")
+        if isinstance(result, Streamed):
+            max_bytes = stream_max_bytes(function, self.limits)
+            await streams.answer(exchange, result, max_bytes=max_bytes)
+        else:
+            json = result.json if isinstance(result, Value) else b"null"
+            await exchange.answer(_json_reply(json))
 
     def _authorize(self, exchange: AsgiExchange) -> None:
         import hmac  # noqa: PLC0415 - with OpenSSL behind it, and most servers are never asked

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from polyfn.errors import BadResponse, MethodNotAllowed, PolyfnError
+from polyfn.errors import MethodNotAllowed, PolyfnError
 from polyfn.gateway import builders, invocations, streams
 from polyfn.gateway.errors import error_reply, own_bug
 from polyfn.gateway.exchange import AsgiExchange, ClientLeftError
 from polyfn.gateway.judge import judge
 from polyfn.gateway.request import from_scope
-from polyfn.gateway.responses import Reply, has_body, reply, stream_head
+from polyfn.gateway.responses import Reply, reply
 from polyfn.gateway.router import LISTINGS, PREFIX, Router
 from polyfn.gateway.site import Site
 from polyfn.gateway.stamp import Clock
 from polyfn.model import EventFormat, Streamed, Value
+from polyfn.settings.stream_limits import stream_max_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -142,7 +143,8 @@ class Gateway:
             raise result
         function = exchange.function
         if isinstance(result, Streamed):
-            await self._stream(exchange, result, function)
+            max_bytes = stream_max_bytes(self._fleet.find(function), self.limits)
+            await streams.answer(exchange, result, max_bytes=max_bytes)
             return
         answer = self.judged(result, function) if isinstance(result, Value) else result
         max_bytes = self.limits.max_response_bytes
@@ -155,22 +157,6 @@ class Gateway:
         found = self._fleet.find(function)
         is_v2 = found is not None and found.config.event_format is EventFormat.V2
         return judge(value.json, function, as_body=is_v2)
-
-    async def _stream(self, exchange: AsgiExchange, answer: Streamed, function: str) -> None:
-        try:
-            headers = stream_head(answer.status, answer.headers, function=function)
-        except BadResponse:
-            await streams.close(answer)
-            raise
-        if exchange.method == "HEAD" or not has_body(answer.status):
-            await streams.close(answer)
-            await exchange.answer(Reply(answer.status, headers, b""))
-            return
-        await exchange.start(answer.status, headers)
-        max_bytes = self.limits.stream_max_bytes
-        await streams.pump(
-            answer, exchange.receive, exchange.send, function=function, max_bytes=max_bytes
-        )
 
     async def _fail(self, exchange: AsgiExchange, error: PolyfnError) -> None:
         """Tell the client; once its answer has begun, the only way is to cut it."""

@@ -5,17 +5,41 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol, cast
 
-from polyfn.errors import ResponseTooLarge
+from polyfn.errors import BadResponse, ResponseTooLarge
+from polyfn.gateway.responses import Reply, has_body, stream_head
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from polyfn.gateway.exchange import Receive, Send
+    from polyfn.gateway.exchange import AsgiExchange, Receive, Send
     from polyfn.model import Streamed
 
 
 class _Closable(Protocol):
     async def aclose(self) -> None: ...
+
+
+async def answer(exchange: AsgiExchange, streamed: Streamed, *, max_bytes: int) -> None:
+    """Answer a request, whose body has been read, with a stream.
+
+    Args:
+        max_bytes: Of the whole stream; 0 is no limit.
+
+    Raises:
+        FunctionError: Its head is impossible, or it was cut: so must be the connection then.
+    """
+    function = exchange.function
+    try:
+        headers = stream_head(streamed.status, streamed.headers, function=function)
+    except BadResponse:
+        await close(streamed)
+        raise
+    if exchange.method == "HEAD" or not has_body(streamed.status):
+        await close(streamed)
+        await exchange.answer(Reply(streamed.status, headers, b""))
+        return
+    await exchange.start(streamed.status, headers)
+    await pump(streamed, exchange.receive, exchange.send, function=function, max_bytes=max_bytes)
 
 
 async def pump(
@@ -58,7 +82,8 @@ async def _send_all(
         if max_bytes and sent > max_bytes:
             raise ResponseTooLarge(
                 f"Function {function!r} streamed more than {max_bytes:,} bytes: the stream was "
-                "cut. Set `stream_max` under [limits] in polyfn.toml; 0 is no limit."
+                "cut. Set `stream_max` for it, or under [limits] for all streams, in polyfn.toml; "
+                "0 is no limit."
             )
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

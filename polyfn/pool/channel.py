@@ -10,7 +10,14 @@ import termios
 from typing import TYPE_CHECKING, Final, cast
 
 from polyfn.errors import ProtocolViolation
-from polyfn.pool.longframes import LONG_BYTES, READ_BYTES, LongFrames
+from polyfn.pool.longframes import (
+    LONG_BYTES,
+    READ_BYTES,
+    STREAM_BYTES,
+    USUAL_BYTES,
+    LongFrames,
+    resize,
+)
 from polyfn.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -92,6 +99,16 @@ class Channel(asyncio.Protocol):
         """Go on reading."""
         if self._reader is not None and not self._ended:
             self._reader.resume_reading()
+
+    def widen(self) -> None:
+        """Have the pipe from the child hold more, for a stream that flows."""
+        if self._from_child is not None:
+            resize(self._from_child, STREAM_BYTES)
+
+    def narrow(self) -> None:
+        """Have it hold what pipes do."""
+        if self._from_child is not None:
+            resize(self._from_child, USUAL_BYTES)
 
     def has_unread(self) -> bool:
         """Whether the child has not read all that was sent; of one that has died: never will."""

@@ -101,8 +101,9 @@ def died_uncalled(function: str, code: int) -> str:
 def died_held(function: str, code: int) -> str:
     """The log's word on a process that ended between its answer and the end of its work."""
     return (
-        f"Function {function!r} {describe(code)} before all was done that it had given to "
-        "waitUntil. The next call gets a fresh process."
+        f"Function {function!r} {describe(code)} before all was done that it does after its "
+        "answer: what it has given to waitUntil, or the rest of a handler whose stream has ended. "
+        "The next call gets a fresh process."
     )
 
 
@@ -114,11 +115,29 @@ def timed_out(function: str, run_s: float) -> TimedOut:
     )
 
 
+def stream_timed_out(function: str, run_s: float) -> TimedOut:
+    """The error for a stream that is cut at its time limit."""
+    return TimedOut(
+        f"Function {function!r} had run for {run_s:.2f} s, the time limit of a stream: it was cut. "
+        f"{_raise('stream_timeout')}"
+    )
+
+
+def unread_timed_out(function: str, run_s: float) -> TimedOut:
+    """The error for a function that does not end when its client has left."""
+    return TimedOut(
+        f"Function {function!r} went on when the client of its stream had left, and was stopped "
+        f"after {run_s:.2f} s. End what writes when the stream is closed: the process can then be "
+        "used again."
+    )
+
+
 def timed_out_held(function: str) -> str:
     """The log's word on work after the answer that is stopped at the call's time limit."""
     return (
-        f"Function {function!r} was stopped at its time limit, before all was done that it had "
-        "given to waitUntil. Set `timeout` for it, or make it a background function."
+        f"Function {function!r} was stopped at its time limit, before all was done that it does "
+        "after its answer: what it has given to waitUntil, or the rest of a handler whose stream "
+        "has ended. Set `timeout` for it, or make it a background function."
     )
 
 
@@ -136,6 +155,10 @@ def failed_late(function: str) -> str:
         f"Function {function!r} failed after it had answered, and its process ends: await what a "
         "call begins before it answers. The next call gets a fresh process."
     )
+
+
+def _raise(key: str) -> str:
+    return f"Set `{key}` for it, or under [limits] for all streams, in polyfn.toml; 0 is no limit."
 
 
 def _shown(words: LastWords) -> tuple[str, ...]:

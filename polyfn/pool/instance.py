@@ -13,8 +13,7 @@ import signal
 from typing import TYPE_CHECKING, Final, Self
 
 from polyfn.errors import HandlerFailed, LoadFailed, PolyfnError
-from polyfn.pool import deadlines, exits
-from polyfn.pool.alarm import Alarm
+from polyfn.pool import exits
 from polyfn.pool.calls import Call, Stream
 from polyfn.pool.child import Child, Listener
 from polyfn.pool.inspector.target import Target, Uninspected
@@ -23,6 +22,7 @@ from polyfn.pool.json_fields import extras_of
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.opening import Opening
 from polyfn.pool.states import Event, State, after
+from polyfn.pool.time_limit import TimeLimit
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ class Instance:
         self._journal = Journal(sink, self.function, self.name, own_lines)
         self._calls: dict[int, Call] = {}  # one at most
         self._held: set[int] = set()  # calls whose work goes on after their answer
-        self._time_s = 0.0
-        self._limit = Alarm(self._loop, self._expire)
+        self._limit = TimeLimit(self._loop, deployment.function, limits, self._expire)
         self._target = target or Uninspected()
         self._target.on_left = self._count_anew
         self._target.on_given_up = self._give_up
@@ -173,8 +172,7 @@ class Instance:
         )
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
-        self._time_s = invocation.timeout_s
-        self._limit.set(now + self._time_s)
+        self._limit.begin(now, invocation.timeout_s)
         self._channel.send(frame)
 
     async def stop(self, drain_s: float = 0.0) -> None:
@@ -279,23 +277,20 @@ class Instance:
                 self._offer()
 
     def _begin_stream(self, head: m.Head, call: Call) -> None:
-        number = head.id
-        timeout_s, now = self._limits.stream_timeout_s, self._loop.time()
-        self._limit.set(deadlines.of_stream(call, self.deployment.function, timeout_s, now))
-        stream = Stream(self._channel.pause, self._channel.resume, lambda: self._cancel(number))
-        call.begin_stream(head, stream)
+        self._limit.stream(call.began)
+        call.begin_stream(head, Stream(self._channel, lambda: self._cancel(head.id)))
 
     def _cancel(self, number: int) -> None:
         self._channel.send(self._channel.connection.cancel(number))
         if number in self._calls:
-            self._limit.set(deadlines.of_cancelled(self._loop.time()))
+            self._limit.unread()
 
     def _end_call(self, number: int, call: Call) -> None:
         """Close the books of a call; if it left nothing to do, the instance is free."""
         del self._calls[number]
         call.end(self._loop.time())
         if number in self._held:
-            self._limit.set(deadlines.of_call(call))
+            self._limit.hold(call.began, call.invocation.timeout_s)
         else:
             self._free()
 
@@ -316,7 +311,7 @@ class Instance:
     def _count_anew(self) -> None:
         """No debugger is attached any more, or one still is: what runs gets its whole time."""
         if self._calls or self._held:
-            self._limit.set(self._loop.time() + self._time_s)
+            self._limit.again()
 
     def _give_up(self) -> None:
         """The debugger that it waits for will not come."""
@@ -334,7 +329,9 @@ class Instance:
             return
         _, call = self._calls.popitem()
         call.end(self._loop.time())
-        self._failure = exits.timed_out(self.function, call.timing.run_s)
+        self._failure = self._limit.error(call.timing.run_s)
+        if call.unread:
+            self._journal.note("error", self._failure.message)
         self.kill()
         call.fail(self._failure)
 

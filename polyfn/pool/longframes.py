@@ -17,6 +17,9 @@ LONG_BYTES: Final = 256 * 1024
 _WIDE_BYTES: Final = 1024 * 1024
 # At once: what a wide pipe holds.
 READ_BYTES: Final = _WIDE_BYTES
+# What a pipe holds for a fast stream, whose client may stop reading; and what it does on its own.
+STREAM_BYTES: Final = 256 * 1024
+USUAL_BYTES: Final = 64 * 1024
 # Where the system can tell: Linux.
 _SET_SIZE: Final[int | None] = getattr(fcntl, "F_SETPIPE_SZ", None)
 _GET_SIZE: Final[int | None] = getattr(fcntl, "F_GETPIPE_SZ", None)
@@ -65,3 +68,10 @@ class LongFrames:
     def forget(self) -> None:
         """The pipes are about to be closed."""
         self._sizes.clear()
+
+
+def resize(pipe: FileIO, size: int) -> None:
+    """Have a pipe hold so much, if it may, and holds no more already."""
+    if _SET_SIZE is not None:
+        with contextlib.suppress(OSError, ValueError):
+            fcntl.fcntl(pipe, _SET_SIZE, size)

@@ -134,6 +134,8 @@ NETLIFY: Final[Mapping[str, Key]] = {
 
 POLYFN: Final[Mapping[str, Key]] = {
     **{key: value for key, value in NETLIFY.items() if value.field},
+    "stream_timeout": Key("stream_timeout_s", checks.seconds_or_none),
+    "stream_max": Key("stream_max_bytes", checks.size_or_none),
     "concurrency": Key("concurrency", checks.count(1, 1000)),
     "handler": Key("handler", export),
     "path": Key("routes", paths),

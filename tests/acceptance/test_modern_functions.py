@@ -226,7 +226,7 @@ def test_work_after_the_answer_survives_a_new_version(project: Path) -> None:
 def test_work_after_the_answer_ends_at_the_time_limit_and_is_told_of(project: Path) -> None:
     with served(project) as server:
         assert server.get("hangs").body == b"at once"
-        server.wait_for_output("before all was done that it had given to waitUntil")
+        server.wait_for_output("before all was done that it does after its answer")
         assert server.get("hangs").body == b"at once"
 
 

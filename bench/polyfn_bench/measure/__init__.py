@@ -16,6 +16,7 @@ from polyfn_bench.measure import (
     memory,
     saves,
     storm,
+    streams,
     throughput,
     waits,
 )
@@ -33,6 +34,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Lab], Section]]] = {
     "storm": storm.measure,
     "invoke": invoke.measure,
     "bodies": bodies.measure,
+    "streams": streams.measure,
     "waits": waits.measure,
     "busy": busy.measure,
     "throughput": throughput.measure,

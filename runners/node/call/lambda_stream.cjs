@@ -33,7 +33,7 @@ function runStreaming(invocation, handler, event, context) {
   } catch (error) {
     return stream._settled(error);
   }
-  if (typeof promise?.then !== 'function') return stream._settled(notAsync());
+  if (typeof promise?.then !== 'function') return stream._refuse(notAsync());
   invocation.awaited = true;
   return promise.then(
     (value) => {
@@ -100,12 +100,20 @@ class LambdaStream extends Writable {
     return callback();
   }
 
-  /** The handler is done: with an error, or `null`. */
+  /** The handler is none that can stream, whatever it has written. */
+  _refuse(error) {
+    this.#failure ??= error;
+    this._settled(error);
+  }
+
+  /** The handler is done: with an error, which cuts no stream that it has ended; or `null`. */
   _settled(error) {
     this.#settled = true;
-    if (error !== null && this.#invocation.ended) this.#complain(error);
-    else this.#failure ??= error;
-    if (error !== null) this.destroy();
+    if (error !== null && this.writableEnded && this.#failure === null) this.#complain(error);
+    else if (error !== null) {
+      this.#failure ??= error;
+      this.destroy();
+    }
     this.#progress();
   }
 

@@ -137,12 +137,17 @@ class Outflow {
     first.taken?.();
   }
 
+  /** How many bytes there was room for. A stack for each time that there was none takes too long. */
   #written(write) {
+    const { stackTraceLimit } = Error;
+    Reflect.set(Error, 'stackTraceLimit', 0);
     try {
       return write();
     } catch (error) {
       if (error.code !== 'EAGAIN') this.onGone(error);
       return 0;
+    } finally {
+      Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     }
   }
 }

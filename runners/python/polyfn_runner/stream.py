@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from polyfn_runner.channel import Channel
 
-_PIECE = 1024 * 1024
+_PIECE = 64 * 1024  # what a pipe holds; polyfn holds a whole chunk before it passes it on
 _HEAD_KEYS = ("statusCode", "headers", "multiValueHeaders", "cookies", "body")
 
 

@@ -56,6 +56,8 @@ def test_every_table_is_read() -> None:
         memory = 256
         concurrency = 4
         event_format = "v2"
+        stream_timeout = "1m"
+        stream_max = 0
         environment = { MODE = "test", RETRIES = 3 }
         build = "make"
         schedule = "@daily"
@@ -87,6 +89,8 @@ def test_every_table_is_read() -> None:
                 "memory_mb": 256,
                 "concurrency": 4,
                 "event_format": "v2",
+                "stream_timeout_s": 60.0,
+                "stream_max_bytes": 0,
                 "environment": {"MODE": "test", "RETRIES": "3"},
                 "build": "make",
                 "schedule": "@daily",
