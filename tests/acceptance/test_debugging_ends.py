@@ -144,7 +144,8 @@ def test_a_function_that_exits_while_it_is_debugged_is_told_at_once(project: Pat
         debugger.begin()
         answer = Asked(server, "js").answer(5.0)
         assert answer.status == 502
-        assert b"exited with status 3" in answer.body
+        # Node itself sometimes crashes at its exit when the debugger hangs up at that moment.
+        assert b"exited with status 3" in answer.body or b"SIGSEGV" in answer.body
         debugger.wait_for_end()
 
 

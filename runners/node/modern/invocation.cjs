@@ -11,6 +11,7 @@ const { Invocation } = require('../call/invocation.cjs');
 const { RuntimeError } = require('../errors/errors.cjs');
 const { BodyReader } = require('./body.cjs');
 const { Cookies } = require('./cookies.cjs');
+const { heldBody } = require('./held_body.cjs');
 const { FunctionRequest } = require('./request.cjs');
 const { asValue, headOf } = require('./response.cjs');
 
@@ -92,9 +93,10 @@ class RequestInvocation extends Invocation {
       this.#endWhole(NO_CONTENT, NOTHING, null);
       return;
     }
-    const [status, headers] = headOf(value, Cookies.lines(this.cookies));
-    if (value.body === null) {
-      this.#endWhole(status, headers, null);
+    const body = heldBody(value);
+    const [status, headers] = headOf(value, Cookies.lines(this.cookies), body !== undefined);
+    if (body !== undefined || value.body === null) {
+      this.#endWhole(status, headers, body ?? null);
       return;
     }
     // Who wants a value has no use for a stream.

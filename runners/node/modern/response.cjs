@@ -16,12 +16,13 @@ const UNSUPPORTED =
 /**
  * @param {unknown} value
  * @param {string[]} cookies further `set-cookie` headers
+ * @param {boolean} untouched whether its body is known not to have been read
  * @returns {[number, string[]]} the status; name, value, name, value …
  * @throws {RuntimeError} it is no response, or none that can be sent
  */
-function headOf(value, cookies) {
+function headOf(value, cookies, untouched) {
   if (!isResponse(value)) throw invalid(`${UNSUPPORTED}; it returned ${inWords(value)}`);
-  if (value.bodyUsed || value.body?.locked)
+  if (!untouched && (value.bodyUsed || value.body?.locked))
     throw invalid(
       'Function returned a Response whose body was read already: return its clone(), or make a new one',
     );
@@ -42,14 +43,15 @@ function headOf(value, cookies) {
  *
  * @param {number} status
  * @param {string[]} headers name, value, name, value …
- * @param {Uint8Array | null} body
+ * @param {string | Uint8Array | null} body
  */
 function asValue(status, headers, body) {
   const multiValueHeaders = {};
   for (let at = 0; at < headers.length; at += 2)
     (multiValueHeaders[headers[at]] ??= []).push(headers[at + 1]);
-  const isBase64Encoded = body !== null && !isUtf8(body);
-  const text = body && Buffer.from(body).toString(isBase64Encoded ? 'base64' : 'utf8');
+  const bytes = body && Buffer.from(body);
+  const isBase64Encoded = bytes !== null && !isUtf8(bytes);
+  const text = bytes && bytes.toString(isBase64Encoded ? 'base64' : 'utf8');
   return { statusCode: status, multiValueHeaders, body: text, isBase64Encoded };
 }
 

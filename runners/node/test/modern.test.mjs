@@ -75,6 +75,11 @@ const ANSWERS = [
   ['several cookies', `new Response(null, { headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] })`, { headers: ['set-cookie', 'a=1', 'set-cookie', 'b=2'] }],
   ['a form', `new Response(new URLSearchParams({ a: 'b c' }))`, { headers: ['content-type', 'application/x-www-form-urlencoded;charset=UTF-8'], body: 'a=b+c' }],
   ['a stream that is whole at once', `new Response(new ReadableStream({ start(c) { c.enqueue('te'); c.enqueue(new TextEncoder().encode('xt')); c.close() } }))`, { body: 'text' }],
+  ['a subclass that has another body', `new (class Mine extends Response { get body() { return new Response('other').body } })('mine')`, { headers: ['content-type', 'text/plain;charset=UTF-8'], body: 'other' }],
+  ['text beyond ASCII', `new Response('é€\\u{1f600}')`, { headers: ['content-type', 'text/plain;charset=UTF-8'], body: 'é€\u{1f600}' }],
+  ['bytes that change later', `(() => { const b = new Uint8Array([97, 98]); const r = new Response(b); b[0] = 120; return r })()`, { body: 'ab' }],
+  ['a body that somebody has looked at', `(() => { const r = new Response('seen'); r.body; return r })()`, { headers: ['content-type', 'text/plain;charset=UTF-8'], body: 'seen' }],
+  ['the clone of what was read', `(() => { const r = new Response('twice'); const c = r.clone(); r.text(); return c })()`, { headers: ['content-type', 'text/plain;charset=UTF-8'], body: 'twice' }],
   ['a subclass of Response', `new (class Mine extends Response {})('mine')`, { headers: ['content-type', 'text/plain;charset=UTF-8'], body: 'mine' }],
 ];
 
