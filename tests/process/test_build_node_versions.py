@@ -60,16 +60,17 @@ class Lab:
 
 
 async def test_version_of_a_manager_is_taken_before_another_line_of_the_path(
-    tmp_path: Path, node: tuple[Path, str]
+    tmp_path: Path,
 ) -> None:
     lab = Lab(tmp_path, None)
-    path, version = node
+    version = "98.1.0"  # no other place has it
     other = lab.root / "bin/node"
     other.write_text("#!/bin/sh\necho v99.0.0\n")  # which does not say what it stands for either
     other.chmod(0o755)
     kept = tmp_path / f".nvm/versions/node/v{version}/bin/node"
     kept.parent.mkdir(parents=True)
-    shutil.copy(path, kept)
+    kept.write_text(f"#!/bin/sh\necho v{version}\n")
+    kept.chmod(0o755)
     (tmp_path / ".nvmrc").write_text(version.partition(".")[0])
 
     tool = await lab.toolchains().find("node")

@@ -10,6 +10,9 @@ const { pathToFileURL } = require('node:url');
 const { RuntimeError } = require('../errors/errors.cjs');
 const { keepMarks } = require('../call/awslambda.cjs');
 
+const V8S_LIMIT = 10;
+const FRAMES_OF_A_LOAD = 40;
+
 /**
  * @param {{main_file: string, source_file?: string, handler: string, root: string}} spec of LOAD
  * @returns {Promise<Function>} the handler, its `this` being the object that holds it
@@ -17,15 +20,25 @@ const { keepMarks } = require('../call/awslambda.cjs');
  */
 async function loadHandler(spec) {
   const file = spec.main_file;
+  const limit = seeFurther();
   let module;
   try {
     module = isModuleFile(file) ? await importFile(file) : await requireFile(file);
   } catch (error) {
     throw require('./load_errors.cjs').explainLoadError(error, spec); // needs child_process: 2 ms
+  } finally {
+    if (Error.stackTraceLimit === FRAMES_OF_A_LOAD) Error.stackTraceLimit = limit;
   }
   if (spec.api === 'modern')
     return require('../modern/handler.cjs').findRequestHandler(module, spec);
   return findHandler(module, spec);
+}
+
+/** Node's loader of itself fills the ten frames of a stack in Node 24: the author's would be cut off. */
+function seeFurther() {
+  const limit = Error.stackTraceLimit;
+  if (limit === V8S_LIMIT) Error.stackTraceLimit = FRAMES_OF_A_LOAD;
+  return limit;
 }
 
 /** CommonJS, unless its syntax says otherwise. */

@@ -62,9 +62,7 @@ MODULES = (
             )
         },
         files={"lib/data.json": "{}"},
-        told=told(
-            IMPORT, '"lib/data.json" needs an import attribute of type', "Write import data from"
-        ),
+        told=told(IMPORT, '"lib/data.json" needs an import attribute of', "Write import data from"),
     ),
     Mistake(
         name="exports-in-module",
