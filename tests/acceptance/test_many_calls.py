@@ -15,7 +15,6 @@ import pytest
 
 from tests.acceptance.load import get_all
 from tests.acceptance.serving import Served, served
-from tests.waiting import eventually
 
 NAMES = ("js-wait", "ts-wait", "py-wait", "go-wait")
 WAITS = Path(__file__).resolve().parents[1] / "functions/waits"
@@ -86,9 +85,11 @@ async def test_quick_calls_on_a_busy_machine_get_a_handful_of_instances(own: Ser
 @pytest.mark.usefixtures("busy_machine")
 async def test_64_calls_that_wait_get_an_instance_each_on_a_busy_machine(own: Served) -> None:
     targets = [f"/.netlify/functions/js-wait?ms=1000&n={n}" for n in range(64)]
-    answers = await get_all(own.port, iter(targets), 64)
-    assert answers == {(200, f"waited {n}".encode()): 1 for n in range(64)}
-    await eventually(lambda: instances(own) == 64, within_s=40)  # starts go on when none waits
-    began = time.monotonic()
-    await get_all(own.port, iter(targets), 64)
-    assert time.monotonic() - began < 5
+    # Starts take their time here, and what is idle for 10 s ends: so it may take a few rounds.
+    for _ in range(6):
+        began = time.monotonic()
+        answers = await get_all(own.port, iter(targets), 64)
+        assert answers == {(200, f"waited {n}".encode()): 1 for n in range(64)}
+        if time.monotonic() - began < 5:
+            return
+    pytest.fail("64 calls of a second never ran side by side")
