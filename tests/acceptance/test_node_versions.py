@@ -14,6 +14,7 @@ import pytest
 from polyfn.build.toolchains.finder import user_cache
 from tests.acceptance.projects import write_project
 from tests.acceptance.serving import POLYFN, Served, served
+from tests.npm import node_version
 
 _JS = "exports.handler = async () => ({ statusCode: 200, body: process.version });\n"
 _TS = (
@@ -26,10 +27,7 @@ _CAN_FETCH = pytest.mark.skipif(shutil.which("npm") is None, reason="this machin
 @pytest.fixture
 def own() -> str:
     """The line of the machine's own Node.js."""
-    if shutil.which("node") is None:
-        pytest.skip("this machine has no node on its PATH")
-    told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.strip().removeprefix("v").partition(".")[0]
+    return node_version().partition(".")[0]
 
 
 def _another(line: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 from polyfn.build.progress import ToolDiffers, ToolInstalled, ToolInstalling
 from polyfn.build.toolchains import Toolchains
 from polyfn.build.toolchains.finder import user_cache
+from tests import npm
 
 if TYPE_CHECKING:
     from polyfn.build.progress import Event
@@ -25,11 +26,8 @@ _OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "within", "EN
 @pytest.fixture(scope="module")
 def node() -> tuple[Path, str]:
     """The machine's own: the program and its version."""
-    found = shutil.which("node")
-    if found is None:
-        pytest.skip("this machine has no node on its PATH")
     script = "console.log(process.execPath + ' ' + process.versions.node)"
-    told = subprocess.run([found, "-e", script], capture_output=True, text=True, check=True)
+    told = subprocess.run([npm.node(), "-e", script], capture_output=True, text=True, check=True)
     path, version = told.stdout.split()
     return Path(path), version
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from polyfn.model import Tool
+from tests import npm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,13 +25,7 @@ see from ``import``, and one with its addon in another package."""
 @pytest.fixture(scope="session")
 def node() -> Tool:
     """The machine's Node."""
-    path = shutil.which("node")
-    if path is None:
-        pytest.skip("this machine has no node on its PATH")
-    told = subprocess.run(
-        [path, "--version"], capture_output=True, text=True, timeout=30, check=True
-    )
-    return Tool(name="node", path=Path(path), version=told.stdout.strip()[1:], origin="PATH")
+    return Tool(name="node", path=Path(npm.node()), version=npm.node_version(), origin="PATH")
 
 
 @pytest.fixture(scope="session")
