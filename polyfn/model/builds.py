@@ -148,7 +148,8 @@ class LaunchSpec:
 
     Attributes:
         argv: The program and its arguments; never a secret.
-        frame_fds: (read, write): (3, 4) for our runners, (0, 1) for those on plain stdio.
+        frame_fds: (read, write): (3, 4) for our runners, (0, 1) for those on plain stdio; ``None``
+            for a program that asks for its invocations over the Lambda Runtime API.
         start_env: Variables that must be there when the process starts and that the function does
             not see otherwise (the runner's own); the function's environment is added to them.
         start_defaults: Variables that the process starts with unless the function's environment
@@ -164,7 +165,7 @@ class LaunchSpec:
     """
 
     argv: tuple[str, ...]
-    frame_fds: tuple[int, int] = (3, 4)
+    frame_fds: tuple[int, int] | None = (3, 4)
     spare: Callable[[Mapping[str, str]], Mapping[str, str] | None] = _no_spare
     start_env: Mapping[str, str] = field(default_factory=dict)
     start_defaults: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import fcntl
 import os
 import sys
 import termios
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from polyfn.errors import ProtocolViolation
 from polyfn.pool.longframes import (
@@ -21,7 +21,7 @@ from polyfn.pool.longframes import (
 from polyfn.wire.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from io import FileIO
 
     from polyfn.pool.process import Pipes
@@ -33,22 +33,17 @@ _PAGE_BYTES: Final = 4096
 
 
 class Channel(asyncio.Protocol):
-    """Speaks frames with one child: messages in by callback, bytes out by `send`.
+    """Speaks frames with one child; see `polyfn.pool.conversation.Conversation`.
 
     Args:
-        on_message: Gets each legal message, in order.
-        on_end: Called once, when the child's frames have ended: with the violation that ended
-            them, or ``None`` at their end of file.
+        pipes: The supervisor's ends; those of frames are closed with the channel.
     """
 
-    def __init__(
-        self,
-        on_message: Callable[[FromRunner], None],
-        on_end: Callable[[ProtocolViolation | None], None],
-    ) -> None:
-        self.connection = Connection()
-        self._on_message = on_message
-        self._on_end = on_end
+    def __init__(self, pipes: Pipes) -> None:
+        self._connection = Connection()
+        self._pipes = pipes
+        self._on_message: Callable[[FromRunner], None]
+        self._on_end: Callable[[ProtocolViolation | None], None]
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
         self._ended = False
@@ -66,18 +61,57 @@ class Channel(asyncio.Protocol):
         self._on_message = on_message
         self._on_end = on_end
 
-    async def open(self, pipes: Pipes) -> None:
-        """Take the supervisor's ends of the frame pipes; they are closed with the channel."""
+    async def open(self) -> None:
+        """Begin to read and write."""
         loop = asyncio.get_running_loop()
-        to_child = os.fdopen(pipes.to_child, "wb", buffering=0)
-        from_child = os.fdopen(pipes.from_child, "rb", buffering=0)
+        to_child = os.fdopen(self._pipes.to_child, "wb", buffering=0)
+        from_child = os.fdopen(self._pipes.from_child, "rb", buffering=0)
         kept = self._input = _Input(to_child)
         self._from_child = from_child
         self._writer, _ = await loop.connect_write_pipe(lambda: kept, to_child)
         reader, _ = await loop.connect_read_pipe(lambda: self, from_child)
         self._reader = reader
 
-    def send(self, data: bytes) -> None:
+    def load(self, spec: Mapping[str, Any]) -> None:
+        """Send LOAD."""
+        self._send(self._connection.load(spec))
+
+    def invoke(
+        self,
+        *,
+        request_id: str,
+        remaining_ms: int,
+        want: int,
+        event: bytes,
+        body_kind: int,
+        body: bytes | None,
+        extras: bytes | None,
+    ) -> int:
+        """Send INVOKE; its number in messages."""
+        number, frame = self._connection.invoke(
+            request_id=request_id,
+            remaining_ms=remaining_ms,
+            want=want,
+            event=event,
+            body_kind=body_kind,
+            body=body,
+            extras=extras,
+        )
+        self._send(frame)
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Send CANCEL, if that invocation has no ending yet."""
+        self._send(self._connection.cancel(number))
+
+    def drain(self) -> None:
+        """Send DRAIN."""
+        self._send(self._connection.drain())
+
+    def exited(self) -> None:
+        """Its pipes tell as much: they end."""
+
+    def _send(self, data: bytes) -> None:
         """Write a frame; to a child that is gone it does nothing."""
         if self._writer is not None and not self._writer.is_closing():
             if len(data) > LONG_BYTES and self._input is not None:
@@ -140,7 +174,7 @@ class Channel(asyncio.Protocol):
         if self._ended:
             return
         try:
-            for message in self.connection.receive(data):
+            for message in self._connection.receive(data):
                 self._on_message(message)
             if len(data) >= _PAGE_BYTES or self._long.wide:
                 self._read_on()
@@ -152,13 +186,13 @@ class Channel(asyncio.Protocol):
 
         Never past its end: what follows it is the transport's to read.
         """
-        while (missing := self.connection.missing) and self._from_child is not None:
+        while (missing := self._connection.missing) and self._from_child is not None:
             if missing > LONG_BYTES:
                 self._long.begin(self._from_child)
             data = self._from_child.read(min(missing, READ_BYTES))
             if not data:  # nothing is there now, or ever: the transport will see
                 return
-            for message in self.connection.receive(data):
+            for message in self._connection.receive(data):
                 self._on_message(message)
         self._long.end()
 

@@ -1,11 +1,10 @@
-"""A started process and what leads to it: its frames and its log; whoever owns it listens."""
+"""A started process and what leads to it: a conversation and its log; whoever owns it listens."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from polyfn.pool.channel import Channel
 from polyfn.pool.logpipe import LogPipe
 
 if TYPE_CHECKING:
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from polyfn.errors import ProtocolViolation
-    from polyfn.pool.process import Pipes, Process
+    from polyfn.pool.conversation import Conversation
+    from polyfn.pool.process import Process
     from polyfn.wire.connection import FromRunner
 
 # A child that has exited may have left whole frames in its pipe: they are read first.
@@ -54,20 +54,20 @@ class Child:
 
     Args:
         process: Has just been started.
-        pipes: The supervisor's ends of its pipes.
+        log: What its fds 1 and 2 lead to.
 
     Attributes:
-        channel: Its frames.
+        channel: How to speak with it.
         log: What it prints.
     """
 
-    def __init__(self, process: Process, pipes: Pipes, owner: Listener) -> None:
+    def __init__(self, process: Process, channel: Conversation, log: int, owner: Listener) -> None:
         self._owner = owner
         self._process = process
-        self._pipes = pipes
         self._frames_ended = asyncio.Event()
-        self.channel = Channel(owner.message, self._on_frames_end)
-        self.log = LogPipe(pipes.log, asyncio.get_running_loop(), owner.line)
+        self.channel = channel
+        channel.listen(owner.message, self._on_frames_end)
+        self.log = LogPipe(log, asyncio.get_running_loop(), owner.line)
         process.exited.add_done_callback(self._on_exit)
 
     @property
@@ -81,8 +81,8 @@ class Child:
         return self._process.alive
 
     async def open(self) -> None:
-        """Begin to read and write frames."""
-        await self.channel.open(self._pipes)
+        """Begin to speak with it."""
+        await self.channel.open()
 
     def pass_to(self, owner: Listener) -> None:
         """Tell somebody else from now on; what it has printed is told to the old one first."""
@@ -116,4 +116,5 @@ class Child:
         self._owner.frames_end(violation)
 
     def _on_exit(self, exited: asyncio.Future[int]) -> None:
+        self.channel.exited()
         self._owner.exit(self, exited.result())

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final, Self
 from polyfn.errors import HandlerFailed, LoadFailed, PolyfnError
 from polyfn.pool import exits
 from polyfn.pool.calls import Call, Stream
-from polyfn.pool.child import Child, Listener
+from polyfn.pool.child import Listener
 from polyfn.pool.inspector.target import Target, Uninspected
 from polyfn.pool.journal import Journal
 from polyfn.pool.json_fields import extras_of
 from polyfn.pool.loaded import nobody_watches
 from polyfn.pool.opening import Opening
+from polyfn.pool.start import start_child
 from polyfn.pool.states import Event, State, after
 from polyfn.pool.time_limit import TimeLimit
 from polyfn.wire import messages as m
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from polyfn.errors import ProtocolViolation
-    from polyfn.pool.channel import Channel
+    from polyfn.pool.child import Child
+    from polyfn.pool.conversation import Conversation
     from polyfn.pool.deployment import Deployment
     from polyfn.pool.spare import Spare
     from polyfn.pool.spawner import Spawner
@@ -93,7 +95,7 @@ class Instance:
         self._opening = Opening(late=self._late, is_patient=lambda: self._target.patient)
         self._failure: PolyfnError | None = None
         self._child: Child | None = None
-        self._channel: Channel  # the child's, from its start on
+        self._channel: Conversation  # the child's, from its start on
         self._burial: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -133,12 +135,7 @@ class Instance:
         self.start_s = self._loop.time() - began
 
     async def _spawn(self) -> None:
-        self.deployment.check()
-        launch = self.deployment.launch
-        process, pipes = self._spawner.spawn(
-            launch.argv, self.deployment.spawn_environment, launch.frame_fds
-        )
-        child = Child(process, pipes, self._ears())
+        child = start_child(self.deployment, self._spawner, self._ears())
         self._child, self._channel = child, child.channel
         await child.open()
 
@@ -161,7 +158,7 @@ class Instance:
         call.timing.cold, self.is_fresh = self.is_fresh, False
         call.timing.init_s = self.start_s if call.timing.cold else 0.0
         invocation = call.invocation
-        number, frame = self._channel.connection.invoke(
+        number = self._channel.invoke(
             request_id=invocation.request_id,
             remaining_ms=int(invocation.timeout_s * 1000),
             want=invocation.want,
@@ -173,7 +170,6 @@ class Instance:
         self._calls[number] = call
         self._journal.begin(number, invocation.request_id)
         self._limit.begin(now, invocation.timeout_s)
-        self._channel.send(frame)
 
     async def stop(self, drain_s: float = 0.0) -> None:
         """End it: drain, end of file, SIGTERM, SIGKILL; returns when it is reaped."""
@@ -181,7 +177,7 @@ class Instance:
             return
         if drain_s and self.state in (State.IDLE, State.BUSY):
             self._apply(Event.DRAIN)
-            self._channel.send(self._channel.connection.drain())
+            self._channel.drain()
             await self._dies_within(drain_s)
         if self.state is not State.DEAD:
             self._apply(Event.STOP)
@@ -238,7 +234,7 @@ class Instance:
             return
         self._opening.booted()
         spec = {**self.deployment.load_spec(), **self._target.load}
-        self._channel.send(self._channel.connection.load(spec))
+        self._channel.load(spec)
 
     def _on_lifecycle_error(self, message: m.Error) -> None:
         name, text, trace = self._journal.failed(message)
@@ -281,7 +277,7 @@ class Instance:
         call.begin_stream(head, Stream(self._channel, lambda: self._cancel(head.id)))
 
     def _cancel(self, number: int) -> None:
-        self._channel.send(self._channel.connection.cancel(number))
+        self._channel.cancel(number)
         if number in self._calls:
             self._limit.unread()
 

@@ -16,20 +16,22 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from polyfn.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+_Action: TypeAlias = tuple[int, ...] | tuple[int, int, str, int, int]
+_VARIABLE: Final = "POLYFN_FRAME_FDS"
 # dup2 onto 3 or 4 must not hit a descriptor that is still to be moved itself.
 _LOWEST_OWN_FD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """The supervisor's ends: frames to the child, frames from it, and its log."""
+    """The supervisor's ends: frames to the child, frames from it (-1: it has none), and its log."""
 
     to_child: int
     from_child: int
@@ -89,28 +91,36 @@ class Process:
 
 
 def spawn(
-    argv: Sequence[str], env: Mapping[str, str], frame_fds: tuple[int, int]
+    argv: Sequence[str], env: Mapping[str, str], frame_fds: tuple[int, int] | None
 ) -> tuple[Process, Pipes]:
     """Start a child with its frame and log pipes in place.
 
     Args:
         argv: The program, absolute, and its arguments.
-        env: The whole environment; `POLYFN_FRAME_FDS` is added.
-        frame_fds: Where the child reads and writes frames: (3, 4), or (0, 1) for plain stdio.
+        env: The whole environment; `POLYFN_FRAME_FDS` is added for a child with frames.
+        frame_fds: Where the child reads and writes frames: (3, 4), or (0, 1) for plain stdio;
+            ``None`` for one that has none.
 
     Raises:
         Unavailable: The system refused: no such program, no descriptors, no processes left.
     """
     opened: list[int] = []
     try:
-        child_in, to_child = _pipe(opened)
-        from_child, child_out = _pipe(opened)
         log, child_log = _pipe(opened)
+        actions = [*_output(frame_fds, child_log)]
+        theirs, ours, variables = [child_log], (-1, -1), {}
+        if frame_fds is not None:
+            child_in, to_child = _pipe(opened)
+            from_child, child_out = _pipe(opened)
+            actions += _frames(frame_fds, child_in, child_out)
+            theirs += [child_in, child_out]
+            ours = (to_child, from_child)
+            variables = {_VARIABLE: f"{frame_fds[0]},{frame_fds[1]}"}
         pid = os.posix_spawn(
             argv[0],
             list(argv),
-            {**env, "POLYFN_FRAME_FDS": f"{frame_fds[0]},{frame_fds[1]}"},
-            file_actions=_file_actions(frame_fds, child_in, child_out, child_log),
+            {**env, **variables},
+            file_actions=actions,
             setpgroup=0,
             setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGHUP),
             setsigmask=(),
@@ -119,10 +129,10 @@ def spawn(
         _close(opened)
         reason = error.strerror if isinstance(error, OSError) else error
         raise Unavailable(f"{argv[0]} could not be started: {reason}") from error
-    _close((child_in, child_out, child_log))
+    _close(theirs)
     _as_batch(pid)
     process = Process(pid, asyncio.get_running_loop())
-    return process, Pipes(to_child, from_child, log)
+    return process, Pipes(*ours, log)
 
 
 def _as_batch(pid: int) -> None:
@@ -135,19 +145,22 @@ def _as_batch(pid: int) -> None:
             os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _file_actions(
-    frame_fds: tuple[int, int], child_in: int, child_out: int, child_log: int
-) -> list[tuple[int, ...] | tuple[int, int, str, int, int]]:
-    read, write = frame_fds
-    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
+def _output(frame_fds: tuple[int, int] | None, child_log: int) -> Iterator[_Action]:
+    """Put input, output and errors in place, where they do not belong to frames."""
+    read, write = frame_fds or (-1, -1)
     if read != 0:
-        actions.append((os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0))
+        yield (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
     if write != 1:
-        actions.append((os.POSIX_SPAWN_DUP2, child_log, 1))
-    actions.append((os.POSIX_SPAWN_DUP2, child_log, 2))
-    actions.append((os.POSIX_SPAWN_DUP2, child_in, read))
-    actions.append((os.POSIX_SPAWN_DUP2, child_out, write))
-    return actions
+        yield (os.POSIX_SPAWN_DUP2, child_log, 1)
+    yield (os.POSIX_SPAWN_DUP2, child_log, 2)
+
+
+def _frames(frame_fds: tuple[int, int], child_in: int, child_out: int) -> list[_Action]:
+    read, write = frame_fds
+    return [
+        (os.POSIX_SPAWN_DUP2, child_in, read),
+        (os.POSIX_SPAWN_DUP2, child_out, write),
+    ]
 
 
 def _pipe(opened: list[int]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import itertools
 import signal
 from typing import TYPE_CHECKING, Final
 
+from polyfn.pool.channel import Channel
 from polyfn.pool.child import Child, Listener
 from polyfn.pool.journal import Journal
 from polyfn.wire import messages as m
@@ -48,7 +49,7 @@ class Spare:
         self._loop = asyncio.get_running_loop()
         self._journal = Journal(sink, OWNER, f"spare/{next(_numbers)}")
         ears = Listener(self._on_message, self._on_frames_end, self._journal.raw, self._on_exit)
-        self._child = Child(process, pipes, ears)
+        self._child = Child(process, Channel(pipes), pipes.log, ears)
         self._timer = self._loop.call_later(_BOOT_TIMEOUT_S, self.end)
         self._listening = False
         self._ending = False

@@ -193,6 +193,6 @@ class Spares:
 def _key(deployment: Deployment) -> Key | None:
     launch = deployment.launch
     env = launch.spare(deployment.environment)
-    if env is None:
+    if env is None or launch.frame_fds is None:
         return None
     return Key(launch.argv, launch.frame_fds, frozenset(launch.start_variables(env).items()))

@@ -45,7 +45,7 @@ class Spawner:
         os.waitpid(self._guard_pid, 0)  # it exits at the end of its pipe, within milliseconds
 
     def spawn(
-        self, argv: Sequence[str], env: Mapping[str, str], frame_fds: tuple[int, int]
+        self, argv: Sequence[str], env: Mapping[str, str], frame_fds: tuple[int, int] | None
     ) -> tuple[Process, Pipes]:
         """Start a child; see `polyfn.pool.process.spawn`."""
         process, pipes = spawn(argv, env, frame_fds)

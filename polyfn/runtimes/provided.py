@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from polyfn.errors import LoadFailed
 from polyfn.model import SourceFacts
+from polyfn.runtimes import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,15 +63,7 @@ class ProvidedRuntime:
         return None
 
     def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
-        """Refuse: such a program asks for its events over HTTP, and nobody answers there yet.
-
-        Raises:
-            LoadFailed: Always.
-        """
-        del artifact, tools
-        raise LoadFailed(
-            f"Function {function.name!r} is a program that speaks the Lambda Runtime API "
-            f"({_BOOTSTRAP}), which this version of polyfn cannot run. Write it in JavaScript, "
-            "TypeScript, Go or Python.",
-            type_="Runtime.ProvidedProgram",
-        )
+        """Start it where it is: its directory is what Lambda calls the task root."""
+        del tools  # the program runs by itself
+        here = str(function.main_file.parent)
+        return programs.launch(artifact, cwd=here, environment={"LAMBDA_TASK_ROOT": here})

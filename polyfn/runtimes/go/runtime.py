@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
+from polyfn.runtimes import programs
 from polyfn.runtimes.go import executables
 from polyfn.runtimes.go.panics import PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
@@ -89,17 +89,11 @@ class GoRuntime:
         Go packages read their environment and their directory while they initialise: the program
         starts with both, and does not wait for LOAD to bring them.
 
-        Raises:
-            LoadFailed: It is a program that was built before: there is no runner in it.
+        A program that was built before holds no runner: it asks over the Lambda Runtime API.
         """
         del tools  # the program runs by itself
         if not _is_source(function):
-            raise LoadFailed(
-                f"Function {function.name!r} is a prebuilt program ({function.main_file.name}), "
-                "which this version of polyfn cannot run. Put its Go source into a directory "
-                f"{function.name}/ with a main.go: polyfn builds it.",
-                type_="Runtime.PrebuiltProgram",
-            )
+            return programs.launch(artifact, cwd=str(function.project_root))
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
