@@ -168,7 +168,7 @@ class Report:
         self,
         connection: Connection,
         headers: Mapping[str, str],
-        done: Callable[[bytes], None],
+        done: Callable[[failures.Reported], None],
         lost: Callable[[object], None],
     ) -> None:
         self._connection, self._headers = connection, headers

@@ -273,11 +273,11 @@ class Host:
         self._state = following
         return Report(connection, request.headers, self._not_loaded, _nothing_of)
 
-    def _not_loaded(self, reason: bytes) -> None:
-        self._on_message(m.Error(0, reason, fatal=True))
+    def _not_loaded(self, reason: failures.Reported) -> None:
+        self._on_message(m.Error(0, reason.json, fatal=True))
 
-    def _failed(self, reason: bytes) -> None:
-        self.whole(m.Error(self._number, reason, fatal=False))
+    def _failed(self, reason: failures.Reported) -> None:
+        self.whole(m.Error(self._number, reason.json, reason.is_panic))
 
     # What its answers tell
 
