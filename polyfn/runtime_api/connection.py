@@ -40,8 +40,8 @@ class Taker(Protocol):
 class Owner(Protocol):
     """Whose connections they are."""
 
-    def admits(self, transport: asyncio.Transport) -> bool:
-        """Whether the peer may ask at all."""
+    def admits(self, connection: Connection, transport: asyncio.Transport) -> bool:
+        """A connection is made: whether the peer may ask at all."""
 
     def begin(self, connection: Connection, request: Request) -> Taker:
         """A request's head has come."""
@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in, or turn it away."""
         self._transport = cast("asyncio.Transport", transport)
-        self._admitted = self._owner.admits(self._transport)
+        self._admitted = self._owner.admits(self, self._transport)
         if not self._admitted:
             self._keep_alive = False
             self.refuse(403, "Forbidden", "this address serves one function's own process only")

@@ -38,6 +38,9 @@ class Host:
 
     It listens from the beginning, so that its address can be among the variables that the program
     starts with. Only the program's own processes are answered.
+
+    Attributes:
+        waiting: Connections whose `next` has no event yet, the last one last.
     """
 
     def __init__(self) -> None:
@@ -55,7 +58,7 @@ class Host:
         self._unread = False
         self._deadline_ms = 0
         self._last_id = ""
-        self._waiting: list[Connection] = []
+        self.waiting: list[Connection] = []
         self._stream: Stream | None = None
         self._extensions = Extensions({})
         self._draining = self._exited = self._ended = False
@@ -65,6 +68,11 @@ class Host:
         """Where it listens: host and port."""
         host, port = self._socket.getsockname()
         return f"{host}:{port}"
+
+    @property
+    def connections(self) -> int:
+        """How many the program has open."""
+        return len(self._connections)
 
     def belongs_to(self, group: int, terminate: Callable[[], None]) -> None:
         """Tell whose it is.
@@ -114,8 +122,8 @@ class Host:
         self._next = m.Invoke(*fields)
         self._unread = True
         self._deadline_ms = int(time.time() * 1000) + remaining_ms
-        if self._waiting:
-            self._hand_out(self._waiting.pop())
+        if self.waiting:
+            self._hand_out(self.waiting.pop())
         return self._number
 
     def cancel(self, number: int) -> None:
@@ -173,14 +181,14 @@ class Host:
 
     # What its connections ask
 
-    def admits(self, transport: asyncio.Transport) -> bool:
+    def admits(self, connection: Connection, transport: asyncio.Transport) -> bool:
         """Whether the peer is the program, or a process of its."""
+        self._connections.add(connection)
         local, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         return peer is not None and belongs(local, peer, self._group)
 
     def begin(self, connection: Connection, request: Request) -> Taker:
         """A request has come; who takes its body."""
-        self._connections.add(connection)
         found = asked(request.method, request.target)
         if isinstance(found, int):
             told = f"polyfn serves no {request.method} {request.target}"
@@ -204,8 +212,8 @@ class Host:
         """A connection is closed."""
         self._connections.discard(connection)
         self._extensions.gone(connection)
-        if connection in self._waiting:
-            self._waiting.remove(connection)
+        if connection in self.waiting:
+            self.waiting.remove(connection)
         self._end()
 
     def _ask(self, connection: Connection) -> None:
@@ -218,11 +226,11 @@ class Host:
         if self._state is State.RUNNING:
             self._send_event(connection)
             return
-        self._waiting.append(connection)
+        self.waiting.append(connection)
         if is_first:
             self._on_message(m.Ready(0, b"{}"))
         if self._unread:
-            self._hand_out(self._waiting.pop())
+            self._hand_out(self.waiting.pop())
         self._leave()
 
     def _hand_out(self, connection: Connection) -> None:
