@@ -100,6 +100,7 @@ class GoRuntime:
                 f"{function.name}/ with a main.go: polyfn builds it.",
                 type_="Runtime.PrebuiltProgram",
             )
+        panics = PanicReader(project_root=function.project_root.resolve())
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
@@ -109,7 +110,8 @@ class GoRuntime:
                 "root": str(function.project_root.resolve()),
                 "main_dir": str(function.main_file.parent.resolve()),
             },
-            explain_end=PanicReader(project_root=function.project_root.resolve()),
+            shown_line=panics.shown_line,
+            explain_end=panics,
         )
 
 
