@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 _MIN_COVERAGE = "90"
 _NODE_LINES = ("18", "20", "22", "24")
+_GO_TAGS = "-tags=polyfn.rpc"  # all of the bridge: builds of programs leave that out mostly
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def suites() -> list[Suite]:
             "gofmt",
             lambda: go_tool("gofmt", "-l", "runners/go", "examples", "bench", fails_on_output=True),
         ),
-        Suite("go vet", lambda: go("vet", "./..."), ROOT / "runners/go"),
-        Suite("go test", lambda: go("test", "./..."), ROOT / "runners/go"),
+        Suite("go vet", lambda: go("vet", _GO_TAGS, "./..."), ROOT / "runners/go"),
+        Suite("go test", lambda: go("test", _GO_TAGS, "./..."), ROOT / "runners/go"),
         Suite("node --check", node_check),
         Suite("node --test", lambda: node("--test", *tests_of("runners/node", "*.test.mjs"))),
         Suite("python runner", lambda: python("-m", "pytest", "-q", "runners/python/tests")),

@@ -161,6 +161,7 @@ class LaunchSpec:
             package.json; absolute.
         own_lines: Matches lines of a crash report that tell of the runner and not of the author's
             code: they are not shown.
+        shown_line: How a line that the process prints by itself is shown.
         explain_end: Reads the last lines of a process that has ended by itself.
     """
 
@@ -172,6 +173,7 @@ class LaunchSpec:
     load: Mapping[str, JSON] = field(default_factory=dict)
     depends_on: tuple[Path, ...] = ()
     own_lines: re.Pattern[str] | None = None
+    shown_line: Callable[[str], str] = str
     explain_end: Callable[[tuple[str, ...]], LastWords] = LastWords
 
     def start_variables(self, environment: Mapping[str, str]) -> dict[str, str]:

@@ -84,8 +84,8 @@ class Instance:
         self._on_dead = on_dead
         self._on_loaded = on_loaded
         self._loop = asyncio.get_running_loop()
-        own_lines = deployment.launch.own_lines
-        self._journal = Journal(sink, self.function, self.name, own_lines)
+        launch = deployment.launch
+        self._journal = Journal(sink, self.function, self.name, launch.own_lines, launch.shown_line)
         self._calls: dict[int, Call] = {}  # one at most
         self._held: set[int] = set()  # calls whose work goes on after their answer
         self._limit = TimeLimit(self._loop, deployment.function, limits, self._expire)

@@ -11,6 +11,7 @@ from polyfn.pool.json_fields import error_fields
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from polyfn.ports import LogSink
     from polyfn.wire import messages as m
@@ -28,14 +29,15 @@ class Journal:
 
     Args:
         own_lines: Matches raw lines that are about the runner: they are dropped.
+        shown_line: How any other raw line is shown.
 
     Attributes:
         request_id: Whose lines the log pipe carries now; empty outside an invocation.
     """
 
     __slots__ = (
-        "_function", "_instance", "_last_words", "_own_lines", "_request_ids", "_sink",
-        "request_id",
+        "_function", "_instance", "_last_words", "_own_lines", "_request_ids", "_shown_line",
+        "_sink", "request_id",
     )  # fmt: skip
 
     def __init__(
@@ -44,8 +46,10 @@ class Journal:
         function: str,
         instance: str,
         own_lines: re.Pattern[str] | None = None,
+        shown_line: Callable[[str], str] = str,
     ) -> None:
         self._own_lines = own_lines
+        self._shown_line = shown_line
         self._sink = sink
         self._function = function
         self._instance = instance
@@ -73,7 +77,7 @@ class Journal:
         if self._own_lines is not None and self._own_lines.match(text):
             return
         self._last_words.append(text[:_LAST_WORDS_CHARS])
-        self._write(self.request_id, "stderr", "", text)
+        self._write(self.request_id, "stderr", "", self._shown_line(text))
 
     def said(self, number: int, stream: int, level: str, text: str) -> None:
         """The text of a LOG message: one line or several."""

@@ -100,8 +100,7 @@ def test_trace_and_log_have_the_authors_frames_as_paths_of_the_project(
     assert places(trace) == FRAMES[name]
     assert not [each for each in NOT_THE_AUTHORS if any(each in line for line in trace)]
     logged = log_of(server, before, name)
-    raw = name == "go-goroutine"  # what the Go runtime prints, as it prints it
-    assert raw or places(logged) == FRAMES[name] or places(logged[1:]) == FRAMES[name], logged
+    assert places(logged) == FRAMES[name] or places(logged[1:]) == FRAMES[name], logged
     assert not [each for each in NOT_THE_AUTHORS if any(each in line for line in logged)], logged
 
 

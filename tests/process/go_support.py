@@ -34,8 +34,18 @@ VERSIONS: Final = {
         "4UKl9IzQMoD+QF79YdCuzCwp8VbmG4VAQwij/eHl5CU=",
         21,
     ),
+    "1.17.0": (
+        "Ogihmi8BnpmCNktKAGpNwSiILNNING1MiosnKUfU8m0=",
+        "FEwgPLE6+8wcGBTe5cJN3JWurd1Ztm9zN4jsXsjzKKw=",
+        21,
+    ),
     "1.20.0": (
         "ZSweJx/Hy9BoIDXKBEh16vbHH0t0dehnF8MKpMiOWc0=",
+        "jJmlefzPfGnckuHdXX7/80O3BvUUi12XOkbv4w9SGLU=",
+        21,
+    ),
+    "1.27.0": (
+        "aLzrJwdyHoF1A18YeVdJjX8Ixkd+bpogdxVInvHcWjM=",
         "jJmlefzPfGnckuHdXX7/80O3BvUUi12XOkbv4w9SGLU=",
         21,
     ),

@@ -9,16 +9,27 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from polyfn.wire import messages as m
-from tests.process.go_support import MAIN, SOURCES, USUAL, Program, build, write, write_module
+from tests.process.go_support import (
+    HELLO,
+    MAIN,
+    SOURCES,
+    USUAL,
+    Program,
+    build,
+    write,
+    write_module,
+)
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(300)  # the first build compiles the standard library
@@ -75,7 +86,9 @@ def site() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("version", ["1.20.0", "1.34.1", "1.41.0", "1.47.0", "1.54.0", "1.55.1"])
+@pytest.mark.parametrize(
+    "version", ["1.13.3", "1.20.0", "1.34.1", "1.41.0", "1.47.0", "1.54.0", "1.55.1"]
+)
 def test_every_version_of_the_library_answers_fails_and_panics(start: Start, version: str) -> None:
     with start(version=version) as program:
         program.ready()
@@ -109,11 +122,31 @@ def test_every_version_of_the_library_answers_fails_and_panics(start: Start, ver
         assert program.status() == 1
 
 
-def test_library_without_a_runtime_api_is_refused_by_name(tmp_path: Path) -> None:
+def test_old_library_listens_where_nobody_can_call_it(start: Start) -> None:
+    with start(version="1.13.3") as program:
+        program.ready()
+        listening = [
+            each
+            for each in psutil.Process(program.pid).net_connections("tcp")
+            if each.status == psutil.CONN_LISTEN
+        ]
+        assert [each.laddr.ip for each in listening] == ["127.0.0.1"]
+        with socket.socket() as caller:
+            caller.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                caller.connect(listening[0].laddr)
+        program.send(program.connection.drain())
+        assert program.status() == 0
+
+
+def test_old_library_that_go_mod_does_not_name_is_refused_by_name(tmp_path: Path) -> None:
     write_module(tmp_path, version="1.13.3")
-    source = (SOURCES / "modes" / "main.go").read_text()
-    write(tmp_path, {MAIN: source, "early/early.go": "package early\n\nvar Read string\n"})
-    with Program(build(tmp_path).path, tmp_path) as program:
+    (tmp_path / "go.mod").rename(tmp_path / "old.mod")
+    (tmp_path / "go.sum").rename(tmp_path / "old.sum")
+    write_module(tmp_path)
+    write(tmp_path, {MAIN: HELLO})
+    binary = build(tmp_path, GOFLAGS=f"-modfile={tmp_path}/old.mod").path
+    with Program(binary, tmp_path) as program:
         program.load()
         failed = program.expect(m.Error)
         error = json.loads(failed.error)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # As zip-it-and-ship-it builds (runtimes/go/builder.ts). The tag leaves out aws-lambda-go's net/rpc.
 _TAG: Final = "lambda.norpc"
+_RPC_TAG: Final = "polyfn.rpc"  # runners/go/bridge/rpc.go
 _LINKER: Final = "-s -w"
 
 _SALTED: Final = (
@@ -32,15 +33,19 @@ class Flags:
     linker: str
 
 
-def joined_flags(env: Mapping[str, str]) -> Flags:
-    """Join the author's tags and linker flags with polyfn's."""
-    tags, linker = [_TAG], _LINKER
+def joined_flags(env: Mapping[str, str], *, rpc: bool = False) -> Flags:
+    """Join the author's tags and linker flags with polyfn's.
+
+    Args:
+        rpc: Whether the runner must be able to serve a library that speaks net/rpc only.
+    """
+    ours, authors, linker = [_TAG, _RPC_TAG] if rpc else [_TAG], list[str](), _LINKER
     for name, value in _split(setting("GOFLAGS", env)):
         if name == "tags":
-            tags[1:] = value.replace(",", " ").split()
+            authors = value.replace(",", " ").split()
         elif name == "ldflags":
             linker = f"{_LINKER} {value}"
-    return Flags(tags=",".join(tags), linker=linker)
+    return Flags(tags=",".join([*ours, *authors]), linker=linker)
 
 
 def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[str, str]:

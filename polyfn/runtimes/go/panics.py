@@ -50,6 +50,11 @@ class PanicReader:
                 return self._told(head[1], head[2], report, lines[start + 1 + len(report) :])
         return LastWords(lines)
 
+    def shown_line(self, line: str) -> str:
+        """A place in a stack as a path of the project; every other line as it is."""
+        root = f"\t{self.project_root}/"
+        return f"\t{line[len(root) :]}" if line.startswith(root) and _FILE.match(line) else line
+
     def _told(
         self, kind: str, text: str, report: Sequence[str], rest: tuple[str, ...]
     ) -> LastWords:

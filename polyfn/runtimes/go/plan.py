@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from polyfn.model import BuildPlan, Command
 from polyfn.runtimes.go import flags, inputs
 from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.library import may_need_rpc
 from polyfn.runtimes.go.modules import module_of
 from polyfn.runtimes.go.overlay import overlay_for
 
@@ -27,7 +28,7 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     package, root = function.main_file.parent.resolve(), function.project_root.resolve()
     module = module_of(package, env)
     overlay = overlay_for(package, module, go.version)
-    joined = flags.joined_flags(env)
+    joined = flags.joined_flags(env, rpc=may_need_rpc(module, root, env))
     # No version control stamp: it changes at each commit, and calls git.
     common = ("-buildvcs=false", *overlay.flags, f"-tags={joined.tags}")
     command = partial(

@@ -93,6 +93,7 @@ class GoRuntime:
         del tools  # the program runs by itself
         if not _is_source(function):
             return programs.launch(artifact, cwd=str(function.project_root))
+        panics = PanicReader(project_root=function.project_root.resolve())
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
@@ -102,7 +103,8 @@ class GoRuntime:
                 "root": str(function.project_root.resolve()),
                 "main_dir": str(function.main_file.parent.resolve()),
             },
-            explain_end=PanicReader(project_root=function.project_root.resolve()),
+            shown_line=panics.shown_line,
+            explain_end=panics,
         )
 
 

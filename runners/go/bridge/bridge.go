@@ -28,6 +28,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,6 +39,8 @@ const (
 	runnerVersion = "0.1.0"
 	frameFDs      = "POLYFN_FRAME_FDS"
 	startDir      = "POLYFN_CWD"
+	apiEnv        = "AWS_LAMBDA_RUNTIME_API"
+	rpcPort       = "_LAMBDA_SERVER_PORT"
 
 	exitDone      = 0
 	exitViolation = 70
@@ -62,8 +65,11 @@ func start(pair string) {
 	s.hello()
 	hookDefault(s)
 	hookLog()
-	os.Setenv("AWS_LAMBDA_RUNTIME_API", address)
-	os.Unsetenv("_LAMBDA_SERVER_PORT")
+	os.Setenv(apiEnv, address)
+	os.Unsetenv(rpcPort)
+	if hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo())) {
+		startRPC(s)
+	}
 	go s.listen(newFrameReader(input))
 }
 

@@ -12,7 +12,7 @@ const (
 	library        = "github.com/aws/aws-lambda-go"
 	firstGoodMinor = 18 // before v1.18.0 there was only net/rpc
 
-	exitRefused = 1
+	exitFailed = 1
 )
 
 // loadSpec is what the bridge uses of LOAD.
@@ -32,7 +32,7 @@ func (s *session) load(m message) {
 	}
 	if failed := refusal(spec); failed != nil {
 		s.frames.write(errorFrame(0, failed.encode(), true))
-		s.exit(exitRefused)
+		s.exit(exitFailed)
 	}
 	s.arn = spec.ARN
 	s.project = project{root: spec.Root, mainDir: spec.MainDir}
@@ -45,15 +45,17 @@ func refusal(spec loadSpec) *failure {
 		return newFailure("Runner.ProtocolMismatch", fmt.Sprintf(
 			"polyfn speaks protocol %d, its Go runner %d: build the function again", spec.Protocol, protocolVersion))
 	}
-	if reason := tooOld(debug.ReadBuildInfo()); reason != "" {
-		return newFailure("Runtime.UnsupportedLibrary", fmt.Sprintf("function '%s' %s", spec.Function, reason))
+	if version := libraryVersion(debug.ReadBuildInfo()); !hasRPC && isBeforeAPI(version) {
+		return newFailure("Runtime.UnsupportedLibrary", fmt.Sprintf(
+			"function '%s' uses %s %s, which has no Runtime API client, and its module's go.mod does not say so: "+
+				"name that version there, or get v1.%d.0 or newer (go get %s@latest)",
+			spec.Function, library, version, firstGoodMinor, library))
 	}
 	return nil
 }
 
-// tooOld says why the library that the program was built with cannot work, or nothing. Such a program would
-// listen for net/rpc on a port, for ever.
-func tooOld(info *debug.BuildInfo, found bool) string {
+// libraryVersion is that of the library that the program was built with, or nothing when it is not known.
+func libraryVersion(info *debug.BuildInfo, found bool) string {
 	if !found {
 		return ""
 	}
@@ -61,18 +63,20 @@ func tooOld(info *debug.BuildInfo, found bool) string {
 		if module.Path != library {
 			continue
 		}
-		version := module.Version
 		if module.Replace != nil {
-			version = module.Replace.Version
+			return module.Replace.Version
 		}
-		parts := strings.SplitN(version, ".", 3)
-		if len(parts) != 3 || parts[0] != "v1" {
-			return ""
-		}
-		if minor, err := strconv.Atoi(parts[1]); err == nil && minor < firstGoodMinor {
-			return fmt.Sprintf("uses %s %s, which has no Runtime API client: v1.%d.0 or newer is needed "+
-				"(go get %s@latest)", library, version, firstGoodMinor, library)
-		}
+		return module.Version
 	}
 	return ""
+}
+
+// isBeforeAPI tells a library that would listen for net/rpc on a port, for ever.
+func isBeforeAPI(version string) bool {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) != 3 || parts[0] != "v1" {
+		return false
+	}
+	minor, err := strconv.Atoi(parts[1])
+	return err == nil && minor < firstGoodMinor
 }

@@ -21,6 +21,8 @@ type supervisor struct {
 	frames chan sent
 	exits  chan int
 	client *http.Client
+
+	session *session
 }
 
 // sent is a message from the runner, its fields as far as tests look at them.
@@ -49,6 +51,7 @@ func newSupervisor(t *testing.T, clone bool) *supervisor {
 		runtime.Goexit()
 	}
 	session := newSession(&frameWriter{output: outputWriter, broken: func(error) { exit(-1) }}, exit)
+	s.session = session
 	transport := &http.Transport{}
 	hook(transport, session)
 	if clone {

@@ -39,6 +39,13 @@ def test_panic_in_a_goroutine_has_the_authors_frames_and_an_advice() -> None:
     )
 
 
+def test_places_in_a_printed_stack_are_paths_of_the_project() -> None:
+    shown = [READ.shown_line(line) for line in GOROUTINE.split("\n")]
+    assert shown == GOROUTINE.replace("\t/site/", "\t").split("\n")
+    for other in ("/site/lib/a.go:3", "\t/site/data.txt", "\t/sites/a.go:3", "\t/site/", ""):
+        assert READ.shown_line(other) == other
+
+
 def test_nil_pointer_is_told_without_the_addresses() -> None:
     lines = (
         "panic: runtime error: invalid memory address or nil pointer dereference",
