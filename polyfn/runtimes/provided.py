@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from polyfn.errors import LoadFailed
-from polyfn.model import SourceFacts
+from polyfn.model import EventFormat, SourceFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ class ProvidedRuntime:
     name = "provided"
     rank = 3
     inspectable = False
+    event_format = EventFormat.V1
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """None: a file by itself is never such a function."""
