@@ -159,5 +159,5 @@ def test_site_behind_lambdaurl_sends_events_as_they_happen(server: Served, tmp_p
 def test_site_behind_lambdaurl_that_panics_is_cut(server: Served) -> None:
     with streamed_at(server, "/app/panic") as stream:
         assert stream.rest() == (len(b"half"), False)
-    server.wait_for_output("panic: the site is broken")
+    server.wait_for_output("Function 'url' panicked amid its stream: the site is broken")
     assert server.call("GET", "/app/away").status == 302
