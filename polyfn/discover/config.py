@@ -33,7 +33,12 @@ class Resolved:
     problem: str | None
 
 
-def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Resolved:
+def resolve(
+    name: str,
+    in_source: Mapping[str, JSON],
+    settings: Settings,
+    event_format: EventFormat = EventFormat.V1,
+) -> Resolved:
     """Merge all that is said of a function: files, then its source, then environment and flags.
 
     Lists join from the least specific table to the most specific one, and go on in the source,
@@ -44,6 +49,7 @@ def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Res
         name: The function's name.
         in_source: The raw in-source configuration; keys that are not polyfn's are the author's own.
         settings: The project's settings.
+        event_format: The language's, unless settings say another.
     """
     said, problems = _read(name, in_source)
     merged = _merged(_about(name, settings.function_rules))
@@ -56,6 +62,7 @@ def resolve(name: str, in_source: Mapping[str, JSON], settings: Settings) -> Res
         # Such a flag limits how long a caller waits; for this one nobody does.
         over.pop("timeout_s", None)
     variables = _variables(name, settings.function_rules)
+    merged = {"event_format": event_format, **merged}
     config = _config({**merged, **over, **variables, "background": is_background})
     return Resolved(config, kind_of(name, config), "; ".join(problems) or None)
 
@@ -142,6 +149,4 @@ def _variables(name: str, rules: Iterable[FunctionRule]) -> dict[str, JSON]:
 
 
 def _config(said: dict[str, JSON]) -> FunctionConfig:
-    if "event_format" in said:
-        said = {**said, "event_format": EventFormat(said["event_format"])}
-    return FunctionConfig(**said)
+    return FunctionConfig(**{**said, "event_format": EventFormat(said["event_format"])})

@@ -124,7 +124,8 @@ def _facts(runtime: Runtime, main_file: Path) -> SourceFacts | None:
 def _function(winner: Candidate, shadowed: tuple[Path, ...], settings: Settings) -> Function:
     facts = winner.facts
     beside = _config_beside(winner.main_file) if winner.is_internal else {}
-    resolved = resolve(winner.name, {**beside, **facts.config}, settings)
+    in_source = {**beside, **facts.config}
+    resolved = resolve(winner.name, in_source, settings, winner.runtime.event_format)
     return Function(
         name=winner.name,
         runtime=winner.runtime.name,

@@ -22,7 +22,7 @@ from polyfn.gateway.responses import Reply, reply
 from polyfn.gateway.router import LISTINGS, PREFIX, Router
 from polyfn.gateway.site import Site
 from polyfn.gateway.stamp import Clock
-from polyfn.model import EventFormat, Streamed, Value
+from polyfn.model import Streamed, Value
 from polyfn.settings.stream_limits import stream_max_bytes
 
 if TYPE_CHECKING:
@@ -155,8 +155,8 @@ class Gateway:
     def judged(self, value: Value, function: str) -> Buffered:
         """Read the response that a handler's value is; payload format 2.0 takes any value."""
         found = self._fleet.find(function)
-        is_v2 = found is not None and found.config.event_format is EventFormat.V2
-        return judge(value.json, function, as_body=is_v2)
+        as_body = found is not None and found.config.event_format.takes_any_value
+        return judge(value.json, function, as_body=as_body)
 
     async def _fail(self, exchange: AsgiExchange, error: PolyfnError) -> None:
         """Tell the client; once its answer has begun, the only way is to cut it."""

@@ -29,3 +29,20 @@ def parse(query: str) -> dict[str, list[str]]:
         else:
             parameters[name] = [value]
     return parameters
+
+
+def split(query: str) -> dict[str, list[str]]:
+    """Take a query string apart without decoding it.
+
+    Args:
+        query: Without the question mark.
+
+    Returns:
+        Name → values, both as they were sent, in the order in which they came.
+    """
+    parameters: dict[str, list[str]] = {}
+    for piece in query.split("&"):
+        if piece:
+            name, _, value = piece.partition("=")
+            parameters.setdefault(name, []).append(value)
+    return parameters

@@ -32,10 +32,23 @@ class Api(StrEnum):
 
 
 class EventFormat(StrEnum):
-    """The shape of the event: API Gateway's v1 (Netlify's), or v2 (function URLs)."""
+    """The shape of the event.
+
+    Netlify's, which is API Gateway's REST API's, is v1; its HTTP API's is v2. Then those of
+    Lambda's function URLs, of load balancers, and one with the fields of all, for languages that
+    decode an event into a type.
+    """
 
     V1 = "v1"
     V2 = "v2"
+    URL = "url"
+    ALB = "alb"
+    ALL = "all"
+
+    @property
+    def takes_any_value(self) -> bool:
+        """Whether a value without ``statusCode`` is a response: payload format 2.0."""
+        return self in {EventFormat.V2, EventFormat.URL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

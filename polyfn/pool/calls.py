@@ -100,6 +100,11 @@ class Call:
             self._settle(Streamed(head.status, _pairs(head.headers), stream))
 
     @property
+    def streams(self) -> bool:
+        """Whether its answer has begun, as a stream."""
+        return self._stream is not None
+
+    @property
     def unread(self) -> bool:
         """Whether it is a stream that nobody reads any more."""
         return self._stream is not None and self._stream.abandoned

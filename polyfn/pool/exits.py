@@ -56,6 +56,11 @@ def died_in_invocation(function: str, code: int, words: LastWords) -> InstanceDi
     return InstanceDied(_told(function, code, words, _CALLED), trace=_shown(words))
 
 
+def died_in_stream(function: str, code: int, words: LastWords) -> InstanceDied:
+    """The error for a call whose process ended when its answer had begun."""
+    return InstanceDied(_told(function, code, words, "amid its stream"), trace=_shown(words))
+
+
 def died_unread(function: str, code: int, words: LastWords) -> NeverBegun:
     """The error for a call whose process ended before it had read the event."""
     return NeverBegun(_told(function, code, words, "before it was called"), trace=_shown(words))

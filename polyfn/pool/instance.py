@@ -365,7 +365,8 @@ class Instance:
         died = exits.died_unread if unread else exits.died_in_invocation
         for call in self._calls.values():
             call.end(self._loop.time())
-            call.fail(self._failure or died(self.function, code, words))
+            how = exits.died_in_stream if call.streams else died
+            call.fail(self._failure or how(self.function, code, words))
         self._calls.clear()
         self.dead.set()
         self._on_dead(self)

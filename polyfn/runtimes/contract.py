@@ -8,7 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from polyfn.model import BuildPlan, Concern, Function, LaunchSpec, SourceFacts, Tool
+    from polyfn.model import (
+        BuildPlan,
+        Concern,
+        EventFormat,
+        Function,
+        LaunchSpec,
+        SourceFacts,
+        Tool,
+    )
 
 
 class Runtime(Protocol):
@@ -22,6 +30,9 @@ class Runtime(Protocol):
 
     inspectable: bool
     """Whether its runner takes LOAD's ``inspect``: debuggers may attach to its functions."""
+
+    event_format: EventFormat
+    """What its functions get for an HTTP request, unless settings say otherwise."""
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick this language's functions among the files of one directory.

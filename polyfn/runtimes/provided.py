@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from polyfn.model import SourceFacts
+from polyfn.model import EventFormat, SourceFacts
 from polyfn.runtimes import executables, programs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class ProvidedRuntime:
     name = "provided"
     rank = 3
     inspectable = False
+    event_format = EventFormat.V1
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """None: a file by itself is never such a function."""

@@ -56,7 +56,15 @@ class Stream:
 def streamed(
     server: Served, name: str, query: str = "", receive_bytes: int = 0
 ) -> Iterator[Stream]:
-    """Call a function, and return when the head of its answer is here; leaving ends the connection.
+    """Call a function by its name; see `streamed_at`."""
+    target = f"/.netlify/functions/{name}{query}"
+    with streamed_at(server, target, receive_bytes) as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def streamed_at(server: Served, target: str, receive_bytes: int = 0) -> Iterator[Stream]:
+    """Get a target, and return when the head of its answer is here; leaving ends the connection.
 
     Args:
         receive_bytes: What the system may hold for this client; 0: what it usually does.
@@ -69,7 +77,7 @@ def streamed(
     own.connect((server.host, server.port))
     connection.sock = own
     try:
-        connection.request("GET", f"/.netlify/functions/{name}{query}")
+        connection.request("GET", target)
         yield Stream(connection.getresponse(), own)
     finally:
         connection.close()

@@ -15,6 +15,10 @@ ANSWERS: dict[str, list[tuple[str, int, bytes]]] = {
         ("hello", 200, b"Hello from GET /.netlify/functions/hello\n"),
         ("weather?city=Lima", 200, "Lima: 19 °C\n".encode()),
         ("weather?city=Atlantis", 502, b'no weather for \\"Atlantis\\"'),
+        ("site/greet/Ada", 200, b"Hello Ada, visit 1\n"),
+        ("site/countdown/2", 200, b"data: 2\n\ndata: 1\n\ndata: Lift-off\n\n"),
+        ("site/countdown/x", 400, b"Count down from a number"),
+        ("site/nowhere", 404, b"404 page not found"),
     ],
     "node": [
         ("hello", 200, b"Hello from GET /.netlify/functions/hello\n"),

@@ -64,6 +64,44 @@ def test_first_byte_comes_before_the_second_is_written(
         assert stream.rest() == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "content_type", "cookies"),
+    [
+        ("api", "text/plain", ["a=1", "b=2"]),
+        ("reader", "application/octet-stream", []),
+        ("typed", "text/event-stream", []),
+    ],
+)
+async def test_every_reader_that_go_may_return_streams_and_is_closed_when_its_client_leaves(
+    free: Served, kind: str, content_type: str, cookies: list[str], tmp_path: Path
+) -> None:
+    go, process = tmp_path / "go", pid(free, "go-stream")
+    with streamed(free, "go-stream", f"?as={kind}&mode=steps&file={go}") as stream:
+        assert stream.until(b"\n") == b"one\n"
+        assert (stream.status, stream.header("content-type")) == (200, content_type)
+        assert (stream.response.headers.get_all("set-cookie") or []) == cookies
+        go.touch()
+        assert stream.until(b"\n") == b"two\n"
+        assert stream.rest() == (0, True)
+    file = tmp_path / "written"
+    with streamed(free, "go-stream", f"?as={kind}&mode=endless&file={file}") as stream:
+        stream.until(b"x" * 1000)
+    await eventually(Path(f"{file}.ended").exists)
+    with streamed(free, "go-stream", f"?as={kind}&mode=fails") as stream:
+        assert stream.until(b"half") == b"half"
+        assert stream.rest() == (0, False)
+    assert pid(free, "go-stream") == process
+
+
+def test_reader_that_panics_cuts_and_the_next_call_has_a_new_process(free: Served) -> None:
+    process = pid(free, "go-stream")
+    with streamed(free, "go-stream", "?as=panics") as stream:
+        assert stream.until(b"half") == b"half"
+        assert stream.rest() == (0, False)
+    free.wait_for_output("the reader is broken")
+    assert pid(free, "go-stream") != process
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_long_stream_is_whole(free: Served, name: str) -> None:
     with streamed(free, name, f"?mode=size&size={50 * MIB}") as stream:

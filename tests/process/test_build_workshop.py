@@ -10,7 +10,16 @@ import pytest
 
 from polyfn.build.workshop import Prepared, Workshop
 from polyfn.errors import BuildFailed, InvalidFunction, ToolchainMissing
-from polyfn.model import BuildPlan, Command, Concern, Function, LaunchSpec, SourceFacts, Tool
+from polyfn.model import (
+    BuildPlan,
+    Command,
+    Concern,
+    EventFormat,
+    Function,
+    LaunchSpec,
+    SourceFacts,
+    Tool,
+)
 from polyfn.settings.values import Settings
 from tests.process.build_support import function
 from tests.unit.build.file_clock import write
@@ -26,6 +35,7 @@ class _Text:
     name = "text"
     rank = 9
     inspectable = False
+    event_format = EventFormat.V1
 
     def __init__(self, needs: tuple[str, ...] = ("sh",), *, builds: bool = True) -> None:
         self._needs = needs

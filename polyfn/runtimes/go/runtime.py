@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from polyfn.model import LaunchSpec, SourceFacts
+from polyfn.model import EventFormat, LaunchSpec, SourceFacts
 from polyfn.runtimes import executables, programs
 from polyfn.runtimes.go.panics import PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
@@ -28,6 +28,7 @@ class GoRuntime:
     name = "go"
     rank = 0
     inspectable = False
+    event_format = EventFormat.ALL
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick programs that were built before."""

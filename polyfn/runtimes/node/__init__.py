@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from polyfn.model import Api, LaunchSpec
+from polyfn.model import Api, EventFormat, LaunchSpec
 from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.node import insource, naming, packages, spares
@@ -31,6 +31,7 @@ class NodeRuntime:
     name = "node"
     rank = 1
     inspectable = True
+    event_format = EventFormat.V1
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick the functions among a directory's files, by extension."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from polyfn.model import LaunchSpec
+from polyfn.model import EventFormat, LaunchSpec
 from polyfn.runtimes import start_variables
 from polyfn.runtimes.assets import RUNNERS, runner_file
 from polyfn.runtimes.python import insource
@@ -30,6 +30,7 @@ class PythonRuntime:
     name = "python"
     rank = 2
     inspectable = False
+    event_format = EventFormat.V1
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Each ``NAME.py``; `inspect` tells a function from a module that functions share."""

@@ -134,10 +134,10 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoJSONIsAnError(t *testing.T) {
+func TestWhatIsNoJSONAndSaysThatItIsIsAnError(t *testing.T) {
 	forBothWays(t, func(t *testing.T, s *supervisor) {
 		s.begin()
-		s.post(answerPath, strings.NewReader("<html>"), http.Header{"Content-Type": {"application/octet-stream"}})
+		s.post(answerPath, strings.NewReader("<html>"), http.Header{"Content-Type": {"application/json;v=1"}})
 		if got := s.expect(typeError); got.fatal || !strings.Contains(got.data, "Runtime.MarshalError") {
 			t.Errorf("%+v", got)
 		}

@@ -12,6 +12,7 @@ import (
 
 const (
 	jsonType        = "application/json"
+	unknownType     = "application/octet-stream" // aws-lambda-go's for a reader that names no type
 	integrationType = "application/vnd.awslambda.http-integration-response"
 	headerMode      = "Lambda-Runtime-Function-Response-Mode"
 
@@ -59,13 +60,22 @@ func (s *session) respond(answered *invocation, request *http.Request) error {
 	return nil
 }
 
-// isStreaming tells a response that must be sent on while it comes. aws-lambda-go sends no response mode.
+// isStreaming tells a response that must be sent on while it comes. aws-lambda-go sends no response mode, but JSON
+// only when the handler returned no io.Reader (lambda/handler.go: jsonOutBuffer).
 func isStreaming(request *http.Request) bool {
-	return hasPrelude(request) || strings.EqualFold(request.Header.Get(headerMode), "streaming")
+	return !isJSON(request.Header.Get("Content-Type")) || strings.EqualFold(request.Header.Get(headerMode), "streaming")
 }
 
 func hasPrelude(request *http.Request) bool {
 	return request.Header.Get("Content-Type") == integrationType
+}
+
+// isJSON tells a content type that an author has given to a reader of JSON.
+func isJSON(kind string) bool {
+	if semicolon := strings.IndexByte(kind, ';'); semicolon >= 0 {
+		kind = kind[:semicolon]
+	}
+	return strings.EqualFold(strings.TrimSpace(kind), jsonType)
 }
 
 // trailedFailure reads an error out of the trailers, which are there once the body was read to its end.

@@ -2,4 +2,4 @@ module example.com/streams
 
 go 1.21
 
-require github.com/aws/aws-lambda-go v1.49.0
+require github.com/aws/aws-lambda-go v1.54.0

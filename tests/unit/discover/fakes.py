@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polyfn.discover.names import function_name
-from polyfn.model import Api, SourceFacts
+from polyfn.model import Api, EventFormat, SourceFacts
 from polyfn.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class FakeRuntime:
     facts: dict[str, SourceFacts | None] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     inspectable: bool = False
+    event_format: EventFormat = EventFormat.V1
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         mine = [path for path in paths if path.suffix == f".{self.name}"]

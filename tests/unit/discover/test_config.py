@@ -288,6 +288,14 @@ def test_keys_of_our_own_are_taken() -> None:
     assert (config.concurrency, config.event_format, config.build) == (4, EventFormat.V2, "make")
 
 
+def test_language_says_what_events_its_functions_get_unless_settings_do() -> None:
+    silent = settings_of(Path("/p"))
+    telling = settings_of(Path("/p"), function_rules=(rule(event_format="v1"),))
+    for settings, expected in ((silent, EventFormat.ALL), (telling, EventFormat.V1)):
+        config = resolve("hello", {}, settings, EventFormat.ALL).config
+        assert config.event_format is expected
+
+
 def test_settings_may_give_a_path_and_methods_to_a_source_that_says_none() -> None:
     own = rule(routes=("/users/:id",), methods=("GET",), handler="show")
     config = resolved({}, own).config

@@ -37,7 +37,11 @@ def test_errors_page_has_a_row_for_every_class(kind: type[PolyfnError]) -> None:
 
 @pytest.mark.parametrize(
     ("event_format", "heading"),
-    [(EventFormat.V1, "## The event"), (EventFormat.V2, "### Version 2")],
+    [
+        (EventFormat.V1, "## The event"),
+        (EventFormat.V2, "### Version 2"),
+        (EventFormat.ALB, "### Load balancers"),
+    ],
 )
 def test_events_page_lists_every_field(event_format: EventFormat, heading: str) -> None:
     page = (REFERENCE / "events.md").read_text()
@@ -49,6 +53,19 @@ def test_events_page_lists_every_field(event_format: EventFormat, heading: str) 
     assert fields == set(event)
     context = event["requestContext"]
     assert {name for name in context if f"`{name}`" not in section} == set()
+
+
+def test_events_page_lists_every_format_and_what_go_gets_beside_version_1() -> None:
+    page = (REFERENCE / "events.md").read_text()
+    formats = page.partition("### Other formats")[2].partition("###")[0]
+    assert re.findall(r"^\| `(\w+)` \|", formats, re.MULTILINE)[1:] == [
+        each.value for each in EventFormat
+    ]
+    section = page.partition("### Events for Go")[2].partition("\n## ")[0]
+    match = Match(function("hello", event_format=EventFormat.ALL), None, "/")
+    event = orjson.loads(events.build(request(("cookie", "a=1")), b"", match, STAMP, Site()).event)
+    added = [name for name in (*event, *event["requestContext"]) if name[0].isupper()]
+    assert [name for name in added if f"`{name}`" not in section] == []
 
 
 def test_events_page_lists_every_header_that_is_ours() -> None:

@@ -129,7 +129,7 @@ def test_every_limit_has_a_key() -> None:
         ('[functions."a*"]\nmemroy = 3', r'\[functions."a\*"\] has no key "memroy": did you mean'),
         ('[functions.a]\nenvironment = "X"', "must be a table of variables to add, or a list"),
         ('[functions.a]\nenvironment = ["A B"]', "must be a table of variables to add, or a list"),
-        ('[functions.a]\nevent_format = "v3"', 'must be "v1" or "v2"'),
+        ('[functions.a]\nevent_format = "v3"', 'must be "v1", "v2", "url", "alb" or "all"'),
         ('[functions.a]\nconcurrency = "many"', "from 1 to 1000"),
         ('[background]\nretry_after = "1m"', "must be a list of times"),
         ("[background]\nretry_after = [0]", "must be a number of seconds above 0"),

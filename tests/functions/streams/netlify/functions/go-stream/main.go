@@ -16,13 +16,33 @@ import (
 
 var block = bytes.Repeat([]byte("x"), 1<<16)
 
-func handler(event events.APIGatewayProxyRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
+func handler(event events.APIGatewayProxyRequest) (interface{}, error) {
 	query := event.QueryStringParameters
 	headers := map[string]string{"content-type": "text/plain"}
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(write(writer, query)) }()
+	switch query["as"] {
+	case "api":
+		cookies := map[string][]string{"set-cookie": {"a=1", "b=2"}}
+		return &events.APIGatewayProxyStreamingResponse{Headers: headers, MultiValueHeaders: cookies, Body: reader}, nil
+	case "reader":
+		return reader, nil
+	case "typed":
+		return typed{reader}, nil
+	case "panics":
+		return io.MultiReader(bytes.NewReader([]byte("half")), broken{}), nil
+	}
 	return &events.LambdaFunctionURLStreamingResponse{StatusCode: 200, Headers: headers, Body: reader}, nil
 }
+
+// typed is a reader that says what it reads.
+type typed struct{ *io.PipeReader }
+
+func (typed) ContentType() string { return "text/event-stream" }
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { panic("the reader is broken") }
 
 func write(to io.Writer, query map[string]string) error {
 	switch query["mode"] {
