@@ -65,6 +65,8 @@ def command(
 
 def _how(built: Built, paint: screen.Paint) -> str:
     artifact = built.artifact
+    if built.function.config.build:
+        return paint("built   ", fg="green")
     if artifact is None or not artifact.inputs:
         return paint("as it is", fg="green")
     return paint("cached  " if artifact.cached else "built   ", fg="green")

@@ -79,6 +79,7 @@ def load(start: Path, *, environ: Mapping[str, str], flags: Flags | None = None)
         environment=environments.functions,
         environment_origins=environments.origins,
         build_environment=environments.builds,
+        site_command=files.site.command,
         warnings=(*overrides.warnings, *files.site.warnings, *warnings),
         files=(*files.looked_for, *env_files),
     )
