@@ -12,6 +12,7 @@ from polyfn.discover.directory import list_directory
 from polyfn.discover.manifest import Manifest
 from polyfn.discover.names import function_name, name_problem
 from polyfn.discover.unbuilt import unbuilt_functions
+from polyfn.discover.unmade import unmade
 from polyfn.model import Api, Function, SourceFacts
 from polyfn.runtimes import RUNTIMES
 from polyfn.settings.variables import printable
@@ -46,7 +47,8 @@ def scan(
     chosen.sort(key=lambda each: (each[0].is_internal, each[0].name))
     functions = without_clashes(_function(*each, settings, is_built=is_built) for each in chosen)
     functions.sort(key=lambda function: function.name)
-    return Manifest(functions=tuple(functions), remarks=tuple(search.remarks))
+    remarks = (*search.remarks, *unmade(settings, {each.name for each in functions}))
+    return Manifest(functions=tuple(functions), remarks=remarks)
 
 
 class _Search:

@@ -171,3 +171,24 @@ def test_functions_that_one_command_makes_are_built_by_one_run(tmp_path: Path) -
     assert runs(site) == 2  # one for each function
     assert b"3 of 3 functions are ready." in done.stdout
     assert js("'one'") == (site / "netlify/functions/a.js").read_text()
+
+
+def test_the_sites_own_build_makes_functions_when_it_is_asked_for(tmp_path: Path) -> None:
+    toml = f'[build]\ncommand = "echo building; {BUILD}"\n'
+    site = project(tmp_path, "", {"netlify.toml": toml})
+    with served(site) as server:
+        server.wait_for_output("made: not in netlify/functions, and named in the site's build")
+        assert server.get("made").status == 404
+        done = polyfn("build", "--site", "--json", "--cwd", str(site))
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert report["site"]["ok"]
+        assert [each["name"] for each in report["functions"]] == ["made", "plain"]
+        says(server, "made", "one")
+    (site / "src/made.js").write_text("WRONG\n")
+    done = polyfn("build", "--site", "--cwd", str(site))
+    assert done.returncode == 1
+    assert b"src/made.js:1:14: expected one of: right" in done.stdout
+    assert b"2 of 2 functions are ready." in done.stdout
+    (site / "netlify.toml").unlink()
+    assert polyfn("build", "--site", "--cwd", str(site)).returncode == 2
