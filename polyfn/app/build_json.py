@@ -22,7 +22,8 @@ def as_json(report: BuildReport, root: Path) -> bytes:
     Each is ``{name, ok, error, warnings, artifact, cached, seconds}``. When types were checked, it
     has ``type_errors`` too: a list of ``{file, line, column, code, message}``, or null when the
     function was not checked; and beside ``functions`` there is ``types``: ``{ok, problems,
-    other_errors}``, the last for errors in files that no function imports.
+    other_errors}``, the last for errors in files that no function imports. When the site was built
+    first, there is ``site``: ``{command, ok, error, seconds}``.
     """
     whole: dict[str, JSON] = {"functions": [_row(each, report, root) for each in report.functions]}
     if report.types is not None:
@@ -32,6 +33,13 @@ def as_json(report: BuildReport, root: Path) -> bytes:
             "other_errors": [
                 _issue(each, root) for each in report.types.issues if not each.functions
             ],
+        }
+    if report.site is not None:
+        whole["site"] = {
+            "command": report.site.command,
+            "ok": report.site.ok,
+            "error": report.site.error or None,
+            "seconds": round(report.site.seconds, 3),
         }
     return orjson.dumps(whole, option=orjson.OPT_INDENT_2)
 

@@ -121,7 +121,7 @@ class Project:
     async def _prepare(self, function: Function) -> Deployment:
         prepared = await self._workshop.prepare(function)
         return Deployment(
-            function=function,
+            function=prepared.function,
             artifact=prepared.artifact,
             launch=prepared.launch,
             environment=function_environment(self.settings, function, url=self.url),

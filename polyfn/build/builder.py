@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from polyfn.build.cache import Cache
+    from polyfn.build.custom import Customs
     from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
     from polyfn.build.process import Guard
@@ -70,6 +71,18 @@ class Builder:
         await self._residents.close()
         self._disk.later(self._cache.close)
         self._disk.close()
+
+    def customs(self) -> Customs:
+        """What runs the author's own commands, within the same limits."""
+        from polyfn.build.custom import Customs  # noqa: PLC0415 - few projects have any
+
+        return Customs(
+            self._disk,
+            listener=self._tell,
+            parallel=self._parallel,
+            limit_s=self._limit_s,
+            guard=self._guard,
+        )
 
     async def build(self, function: Function, plan: BuildPlan | None) -> Artifact:
         """Build what was saved last.

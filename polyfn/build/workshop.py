@@ -15,7 +15,9 @@ from polyfn.errors import InvalidFunction, ToolchainMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from polyfn.build.custom import Customs
     from polyfn.build.process import Guard
     from polyfn.build.progress import Listener
     from polyfn.model import Artifact, BuildPlan, Function, LaunchSpec, Tool
@@ -25,8 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A function that can be started."""
+    """A function that can be started.
 
+    Attributes:
+        function: As it is now that it is built: a command of the author's may have made it.
+    """
+
+    function: Function
     artifact: Artifact
     launch: LaunchSpec
 
@@ -67,10 +74,12 @@ class Workshop:
             guard=guard,
             stay=stay,
         )
+        self._customs: Customs | None = None
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
         """Prepare by these settings from now on."""
+        self._settings = settings
         self._env = {**self._environ, **settings.build_environment}
         self._salt = _digest(settings.build_environment)
         self.toolchains = Toolchains(
@@ -98,14 +107,19 @@ class Workshop:
         """
         if function.problem is not None:
             raise InvalidFunction(f"function '{function.name}' is invalid: {function.problem}")
+        sources: tuple[Path, ...] = ()
+        if function.config.build:
+            self._customs = self._customs or self._builder.customs()
+            made = await self._customs.make(function, self._settings, self._env, self._salt)
+            function, sources = made.function, made.sources
         runtime = self._runtimes[function.runtime]
         tools = await self._tools(runtime, function)
         plan = runtime.plan(function, tools, self._env)
         artifact = await self._builder.build(function, self._salted(plan))
         launch = runtime.launch(function, artifact.path, tools)
-        depends_on = (*launch.depends_on, *self.toolchains.depends_on(tools))
+        depends_on = (*launch.depends_on, *self.toolchains.depends_on(tools), *sources)
         launch = replace(launch, depends_on=depends_on)
-        return Prepared(artifact=artifact, launch=launch)
+        return Prepared(function=function, artifact=artifact, launch=launch)
 
     async def _tools(self, runtime: Runtime, function: Function) -> dict[str, Tool]:
         tools = {}

@@ -27,17 +27,22 @@ Examples:
   polyfn build               all functions
   polyfn build hello greet   these two
   polyfn build --check-types and check the types of TypeScript
+  polyfn build --site        run the site's own build first
 """
 )
 @click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=complete_function)
 @click.option(
     "--check-types", is_flag=True, help="Check types, too, with the project's own TypeScript."
 )
+@click.option(
+    "--site", is_flag=True, help="Run [build] command of netlify.toml first: it may make functions."
+)
 @json_option
 @project_options
 def command(
     names: tuple[str, ...],
     check_types: bool,
+    site: bool,
     as_json: bool,
     cwd: Path | None,
     functions: Path | None,
@@ -54,7 +59,9 @@ def command(
 
     settings = settings_of(cwd, functions)
     with Progress() as progress:
-        building = build_functions(settings, names, progress.on_event, check=check_types)
+        building = build_functions(
+            settings, names, progress.on_event, check=check_types, with_site=site
+        )
         report = run(building)
     if as_json:
         click.echo(built_json(report, settings.root))
@@ -65,12 +72,19 @@ def command(
 
 def _how(built: Built, paint: screen.Paint) -> str:
     artifact = built.artifact
+    if built.function.config.build:
+        return paint("built   ", fg="green")
     if artifact is None or not artifact.inputs:
         return paint("as it is", fg="green")
     return paint("cached  " if artifact.cached else "built   ", fg="green")
 
 
 def _summarise(report: BuildReport, root: Path, paint: screen.Paint) -> None:
+    if report.site is not None:
+        how = paint("built   ", fg="green") if report.site.ok else paint("failed  ", fg="red")
+        click.echo(f"{how}  the site")
+        if report.site.error:
+            click.echo(_lines(report.site.error, paint))
     for each in report.functions:
         if each.error is not None:
             click.echo(f"{paint('failed', fg='red'):<8}  {each.function.name}")

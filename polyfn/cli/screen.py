@@ -151,6 +151,11 @@ def notes(functions: Sequence[Function], root: Path) -> list[str]:
         for function in functions
         if function.problem is not None
     ]
+    lines += [
+        f"{function.name}: it is not there yet: its build makes it, {function.config.build}"
+        for function in functions
+        if function.config.build and not function.main_file.exists()
+    ]
     for function in functions:
         for path in function.shadowed:
             winner = _relative(function.main_file, root)

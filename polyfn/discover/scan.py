@@ -11,6 +11,8 @@ from polyfn.discover.config import resolve
 from polyfn.discover.directory import list_directory
 from polyfn.discover.manifest import Manifest
 from polyfn.discover.names import function_name, name_problem
+from polyfn.discover.unbuilt import unbuilt_functions
+from polyfn.discover.unmade import unmade
 from polyfn.model import Api, Function, SourceFacts
 from polyfn.runtimes import RUNTIMES
 from polyfn.runtimes.executables import is_script
@@ -25,23 +27,29 @@ if TYPE_CHECKING:
     from polyfn.settings.values import Settings
 
 
-def scan(settings: Settings, runtimes: Mapping[str, Runtime] = RUNTIMES) -> Manifest:
+def scan(
+    settings: Settings, runtimes: Mapping[str, Runtime] = RUNTIMES, *, is_built: bool = False
+) -> Manifest:
     """Find all functions of a project.
 
     Args:
         settings: The project's settings; a functions directory that is not there holds none.
         runtimes: The languages to look for.
+        is_built: Whether the commands that make functions have run: until then what they have
+            left half done, or from last time, is no problem of a function's.
     """
     search = _Search(runtimes.values())
     search.look_into(settings.functions_dir, is_internal=False)
     if settings.internal_dir != settings.functions_dir:
         search.look_into(settings.internal_dir, is_internal=True)
-    chosen = choose(search.candidates)
+    unbuilt = unbuilt_functions(settings, {each.name for each in search.candidates})
+    chosen = choose([*search.candidates, *unbuilt])
     # The user's come first, so that of two functions with one route the generated one loses.
     chosen.sort(key=lambda each: (each[0].is_internal, each[0].name))
-    functions = without_clashes(_function(*each, settings) for each in chosen)
+    functions = without_clashes(_function(*each, settings, is_built=is_built) for each in chosen)
     functions.sort(key=lambda function: function.name)
-    return Manifest(functions=tuple(functions), remarks=tuple(search.remarks))
+    remarks = (*search.remarks, *unmade(settings, {each.name for each in functions}))
+    return Manifest(functions=tuple(functions), remarks=remarks)
 
 
 class _Search:
@@ -121,11 +129,14 @@ def _facts(runtime: Runtime, main_file: Path) -> SourceFacts | None:
         return SourceFacts(problem=f"{main_file.name} cannot be read: {error.strerror}")
 
 
-def _function(winner: Candidate, shadowed: tuple[Path, ...], settings: Settings) -> Function:
+def _function(
+    winner: Candidate, shadowed: tuple[Path, ...], settings: Settings, *, is_built: bool
+) -> Function:
     facts = winner.facts
     beside = _config_beside(winner.main_file) if winner.is_internal else {}
     in_source = {**beside, **facts.config}
     resolved = resolve(winner.name, in_source, settings, winner.runtime.event_format)
+    lasting = is_built or not resolved.config.build
     return Function(
         name=winner.name,
         runtime=winner.runtime.name,
@@ -136,7 +147,9 @@ def _function(winner: Candidate, shadowed: tuple[Path, ...], settings: Settings)
         api=Api.LAMBDA if resolved.config.handler else facts.api,
         handler=resolved.config.handler or facts.handler,
         config=resolved.config,
-        problem=name_problem(winner.name) or facts.problem or resolved.problem,
+        problem=name_problem(winner.name)
+        or (facts.problem if lasting else None)
+        or resolved.problem,
         shadowed=shadowed,
     )
 

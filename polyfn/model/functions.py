@@ -84,6 +84,9 @@ class FunctionConfig:
     node_bundler: str | None = None
     rate_limit: Mapping[str, JSON] | None = None
     build: str | None = None
+    """The author's own command that makes the function, or part of it; run by a shell."""
+    watch: tuple[str, ...] = ()
+    """Patterns of the files, relative to the project, that `build` reads; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

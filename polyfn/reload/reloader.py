@@ -137,7 +137,9 @@ class Reloader:
         name, fleet = function.name, self._project.fleet
         inputs = batch.touches(self._files.inputs(function))
         loaded = batch.touches(self._files.loaded(name))
-        mended = fleet.broken(name) is not None and (batch.mends or resettled)
+        # Nobody knows what a command of the author's reads.
+        mends = batch.mends or resettled or bool(function.config.build)
+        mended = fleet.broken(name) is not None and mends
         if inputs or loaded or mended or batch.lost or resettled:
             # That the inputs of a build changed shows in what is built of them.
             forced = bool(loaded) or mended or batch.lost

@@ -55,6 +55,14 @@ def paths(value: JSON) -> tuple[str, ...]:
     return tuple(dict.fromkeys(read))
 
 
+def patterns(value: JSON) -> tuple[str, ...]:
+    """Files and directories of the project, with ``*``, ``?`` and ``**``; one or several."""
+    read = checks.texts(_listed(value))
+    if any(each.startswith("/") for each in read):
+        raise NotAllowed('must be paths relative to the project, such as "cmd/hello"')
+    return read
+
+
 def export(value: JSON) -> str:
     """The name of an exported function, such as ``hello``, or ``api.hello`` of an object."""
     if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
@@ -143,5 +151,6 @@ POLYFN: Final[Mapping[str, Key]] = {
     "event_format": Key("event_format", checks.one_of(*(each.value for each in EventFormat))),
     "environment": Key("environment", environment),
     "build": Key("build", checks.text),
+    "watch": Key("watch", patterns),
 }
 """Keys of ``[functions."GLOB"]`` in polyfn.toml: Netlify's that mean something here, and ours."""

@@ -19,6 +19,11 @@ def matches(name: str, pattern: str) -> bool:
     return found != bool((len(pattern) - len(bare)) % 2)
 
 
+def is_plain(pattern: str) -> bool:
+    """Say whether a pattern is the name of one function."""
+    return not set(pattern) & set("*?[]{}!")
+
+
 def weight(pattern: str) -> int:
     """How specific a pattern is: its characters that are no ``*``, less one if it has any ``*``.
 

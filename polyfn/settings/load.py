@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.errors import SettingsError, UsageError
 from polyfn.settings import dotenv_files, netlify, polyfn_toml
 from polyfn.settings.environment import Source, merge
+from polyfn.settings.go_version import steered
 from polyfn.settings.overrides import read_overrides
 from polyfn.settings.project import DEFAULT_FUNCTIONS, find_root, is_directory
 from polyfn.settings.toml_files import parse_toml, read_file, read_toml
@@ -78,7 +79,8 @@ def load(start: Path, *, environ: Mapping[str, str], flags: Flags | None = None)
         overrides=overrides.rules,
         environment=environments.functions,
         environment_origins=environments.origins,
-        build_environment=environments.builds,
+        build_environment=steered(environments.builds, environ),
+        site_command=files.site.command,
         warnings=(*overrides.warnings, *files.site.warnings, *warnings),
         files=(*files.looked_for, *env_files),
     )

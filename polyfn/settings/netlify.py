@@ -42,6 +42,7 @@ class NetlifyToml:
     Attributes:
         base: ``[build] base``, relative to the file.
         functions: The functions directory, relative to the base.
+        command: ``[build] command``: builds the site.
         port: ``[dev] functionsPort``.
         env_files: ``[dev] envFiles``, the first wins; ``None``: the usual ones.
         rules: Least to most specific.
@@ -50,6 +51,7 @@ class NetlifyToml:
 
     base: str | None
     functions: str | None
+    command: str | None
     port: int | None
     env_files: tuple[str, ...] | None
     rules: tuple[FunctionRule, ...]
@@ -78,6 +80,7 @@ def parse(document: Mapping[str, JSON], context: str) -> NetlifyToml:
     return NetlifyToml(
         base=_path(build, "base"),
         functions=_path(dev, "functions") or directory or _path(build, "functions"),
+        command=build.read("command", _command),
         port=dev.read("functionsPort", checks.count(0, 65_535)),
         env_files=dev.read("envFiles", checks.texts),
         rules=read_rules(tables, NETLIFY),
@@ -92,6 +95,12 @@ def parse(document: Mapping[str, JSON], context: str) -> NetlifyToml:
             *(_taken(name) for name in _NETLIFY_SETS if name in taken),
         ),
     )
+
+
+def _command(value: JSON) -> str | None:
+    if not isinstance(value, str) or "\0" in value:
+        raise NotAllowed("must be a text: what a shell runs")
+    return value.strip() or None
 
 
 def _lower(document: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -9,7 +9,8 @@
     memory = "1GB"              #   memory is MB, or text such as "512MB"
     [functions]                 # directory, and what is true of all functions
     [functions."api-*"]         # and of those that match: timeout, memory, concurrency,
-    environment = { A = "b" }   #   event_format, environment, build, schedule, background,
+    environment = { A = "b" }   #   event_format, environment, build, watch, schedule,
+                                #   background,
                                 #   included_files, external_node_modules, node_bundler
     [background]                # retry_after = ["1m", "2m"]: how long before each retry
     [environment.API_KEY]       # scopes = ["builds", "functions", "runtime", "post-processing"]

@@ -124,6 +124,7 @@ class Settings:
         environment: What functions see, before per-function additions: name → value.
         environment_origins: name → the places that set it, in words, the one that counts first.
         build_environment: What builds see on top of polyfn's own environment.
+        site_command: ``[build] command`` of netlify.toml, which builds the site.
         warnings: What was ignored in files, in words for a person.
         files: Where settings were looked for, whether there is such a file or not; absolute.
     """
@@ -141,5 +142,6 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     build_environment: Mapping[str, str] = field(default_factory=dict)
+    site_command: str | None = None
     warnings: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()

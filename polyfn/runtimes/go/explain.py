@@ -24,6 +24,7 @@ _NOT_MAIN: Final = re.compile(
 )
 _MISSING: Final = re.compile(r"no required module provides package ([^\s;]+)")
 _NEWER: Final = re.compile(r"requires go >= (\d[\w.]*) \(running")
+_NOT_FETCHED: Final = re.compile(r"^go: download go(\d[\w.]*)(?: for \S+)?: ", re.MULTILINE)
 _TIDY: Final = ("missing go.sum entry", "updates to go.sum needed", "updates to go.mod needed")
 _VENDOR: Final = ("inconsistent vendoring", "to sync the vendor directory")
 _WORKSPACE: Final = (
@@ -64,6 +65,11 @@ class Explainer:
         return _inside(absolute, str(self.project_root))
 
     def _advice(self, output: str) -> str | None:
+        if found := _NOT_FETCHED.search(output):
+            return (
+                f"Go {found[1]} cannot be fetched. GO_VERSION, GOTOOLCHAIN or go.mod asks for it: "
+                "name one of https://go.dev/dl/, or build with the machine's own: GOTOOLCHAIN=local"
+            )
         if found := _NEWER.search(output):
             return f"Install Go {found[1]} or newer, or let go fetch it: set GOTOOLCHAIN=auto"
         if _NO_MAIN in output:

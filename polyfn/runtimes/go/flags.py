@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from polyfn.settings import go_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +23,9 @@ _SALTED: Final = (
     "GOMODCACHE", "GOFIPS140", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOPPC64", "GORISCV64",
     "CGO_ENABLED", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "CC", "CXX",
 )  # fmt: skip
+
+
+_NAMED_TOOLCHAIN: Final = re.compile(r"go(1\.\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,25 @@ def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[st
     # Go takes PWD for the directory when it is the same place: links in it would miss the overlay.
     made = {"CGO_ENABLED": "0", **kept, "PWD": str(cwd)}
     return {**made, "GOWORK": "off"} if is_virtual else made
+
+
+def without_idle_switch(env: Mapping[str, str], version: str) -> Mapping[str, str]:
+    """The environment, without a switch to another Go where the machine's is what is asked for.
+
+    Args:
+        version: The machine's.
+    """
+    wish = env.get(go_version.VARIABLE, "")
+    ours = env.get(go_version.TOOLCHAIN) == go_version.toolchain(wish)
+    if not ours or not go_version.is_met_by(wish, version):
+        return env
+    return {name: value for name, value in env.items() if name != go_version.TOOLCHAIN}
+
+
+def version_used(env: Mapping[str, str], version: str) -> str:
+    """The Go that builds: the one that GOTOOLCHAIN names, else the machine's."""
+    found = _NAMED_TOOLCHAIN.match(setting(go_version.TOOLCHAIN, env))
+    return found[1] if found else version
 
 
 def salt(env: Mapping[str, str]) -> tuple[str, ...]:
