@@ -48,7 +48,7 @@ func newSupervisor(t *testing.T, clone bool) *supervisor {
 		s.exits <- status
 		runtime.Goexit()
 	}
-	session := newSession(&frameWriter{output: outputWriter, broken: func(error) { exit(-1) }}, exit)
+	session := newSession(newFrameReader(inputReader), &frameWriter{output: outputWriter, broken: func(error) { exit(-1) }}, exit)
 	transport := &http.Transport{}
 	hook(transport, session)
 	if clone {
@@ -56,7 +56,6 @@ func newSupervisor(t *testing.T, clone bool) *supervisor {
 	}
 	s.client = &http.Client{Transport: transport}
 	go s.read(outputReader)
-	go session.listen(newFrameReader(inputReader))
 	t.Cleanup(func() {
 		s.input.Close()
 		outputReader.Close()
