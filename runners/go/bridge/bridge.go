@@ -61,7 +61,7 @@ func start(pair string) {
 		violation(err)
 	}
 	enterDirectory()
-	s := newSession(&frameWriter{output: output, broken: gone}, os.Exit)
+	s := newSession(newFrameReader(input), &frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
 	hookDefault(s)
 	hookLog()
@@ -70,7 +70,6 @@ func start(pair string) {
 	if hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo())) {
 		startRPC(s)
 	}
-	go s.listen(newFrameReader(input))
 }
 
 // enterDirectory does what package early could not.
@@ -98,28 +97,9 @@ func (s *session) ready() {
 	s.frames.write(infoFrame(typeReady, []byte(fmt.Sprintf(`{"init_ms":%d}`, taken))))
 }
 
-// listen takes messages for as long as the process lives.
-func (s *session) listen(frames *frameReader) {
-	for {
-		m := s.receive(frames)
-		switch {
-		case m.kind == typeDrain:
-			s.drain()
-		case (m.kind == typeLoad) == isClosed(s.loaded):
-			violation(fmt.Errorf("message type %d came at the wrong moment", m.kind))
-		case m.kind == typeLoad:
-			s.load(m)
-		case m.kind == typeInvoke:
-			s.accept(m)
-		case m.kind == typeCancel:
-			s.cancel(m.id)
-		}
-	}
-}
-
 // receive waits for one message, and ends the process when there will be none.
-func (s *session) receive(frames *frameReader) message {
-	payload, err := frames.next()
+func (s *session) receive() message {
+	payload, err := s.input.next()
 	if err == io.EOF {
 		s.exit(exitDone)
 	}
@@ -133,26 +113,26 @@ func (s *session) receive(frames *frameReader) message {
 	return m
 }
 
-// openFrames opens the pipes. They become non-blocking, so that Go's poller waits for them and not a
-// thread; the supervisor's ends are not touched by that.
+// openFrames opens the pipes. A read blocks its thread (turn.go). Writes become non-blocking, so that Go's poller waits
+// where a stream's reader is slow; the supervisor's end is not touched by that.
 func openFrames(pair string) (input, output *os.File, err error) {
 	parts := strings.Split(pair, ",")
 	if len(parts) != 2 {
 		return nil, nil, fmt.Errorf("%s is %q, and must be READ,WRITE", frameFDs, pair)
 	}
-	if input, err = openFrame(parts[0]); err == nil {
-		output, err = openFrame(parts[1])
+	if input, err = openFrame(parts[0], false); err == nil {
+		output, err = openFrame(parts[1], true)
 	}
 	return input, output, err
 }
 
-func openFrame(text string) (*os.File, error) {
+func openFrame(text string, nonblocking bool) (*os.File, error) {
 	fd, err := strconv.Atoi(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s names %q, which is no file descriptor", frameFDs, text)
 	}
 	syscall.CloseOnExec(fd)
-	if err := syscall.SetNonblock(fd, true); err != nil {
+	if err := syscall.SetNonblock(fd, nonblocking); err != nil {
 		return nil, fmt.Errorf("the frame pipe %d is not open: %v", fd, err)
 	}
 	return os.NewFile(uintptr(fd), "frames"), nil

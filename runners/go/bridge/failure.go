@@ -33,7 +33,7 @@ func (s *session) reportedFailure(request *http.Request) *failure {
 	if err != nil {
 		return newFailure("Runtime.Unknown", fmt.Sprintf("its error could not be read: %v", err))
 	}
-	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"), s.project)
+	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"), s.place())
 }
 
 // parseFailure understands aws-lambda-go's shape (lambda/messages/messages.go: InvokeResponse_Error). Only a panic
@@ -92,6 +92,13 @@ func authorsFrames(frames []stackFrame) []stackFrame {
 		frames = frames[1:]
 	}
 	return frames
+}
+
+// place is asked for before LOAD too, by a program that reports that it cannot start.
+func (s *session) place() project {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.project
 }
 
 // project is where the author's files are: what paths in a trace are relative to.

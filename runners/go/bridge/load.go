@@ -35,7 +35,9 @@ func (s *session) load(m message) {
 		s.exit(exitFailed)
 	}
 	s.arn = spec.ARN
+	s.mutex.Lock()
 	s.project = project{root: spec.Root, mainDir: spec.MainDir}
+	s.mutex.Unlock()
 	close(s.loaded)
 }
 

@@ -89,7 +89,7 @@ func (s *session) trailedFailure(request *http.Request) *failure {
 	if err != nil {
 		body = []byte(encoded)
 	}
-	return parseFailure(body, kind, s.project)
+	return parseFailure(body, kind, s.place())
 }
 
 // readAll appends everything to a buffer that begins with prefixSize bytes of room.

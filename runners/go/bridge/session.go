@@ -29,16 +29,20 @@ type invocation struct {
 }
 
 type session struct {
+	input   *frameReader
 	frames  *frameWriter
 	exit    func(status int)
 	started time.Time
 	loaded  chan struct{} // closed by LOAD; arn is there from then on
 	arn     string
-	project project // like arn
 	queue   chan *invocation
 	buffers sync.Pool // of *[]byte, at least prefixSize long
 
+	watch *time.Timer // runs out when nobody reads for readPatience
+
 	mutex      sync.Mutex
+	project    project                // from LOAD on
+	isRead     bool                   // somebody has the turn (turn.go)
 	handedOut  map[string]*invocation // by request id
 	unfinished int
 	waiting    int // callers of next
@@ -48,8 +52,9 @@ type session struct {
 	hasSIGTERM bool // an internal extension was registered
 }
 
-func newSession(frames *frameWriter, exit func(int)) *session {
-	return &session{
+func newSession(input *frameReader, frames *frameWriter, exit func(int)) *session {
+	s := &session{
+		input:     input,
 		frames:    frames,
 		exit:      exit,
 		started:   time.Now(),
@@ -57,6 +62,10 @@ func newSession(frames *frameWriter, exit func(int)) *session {
 		queue:     make(chan *invocation, queueLength),
 		handedOut: make(map[string]*invocation),
 	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.watch = time.AfterFunc(readPatience, s.watched)
+	return s
 }
 
 // accept queues an INVOKE.
@@ -74,8 +83,40 @@ func (s *session) accept(m message) {
 	}
 }
 
-// next waits for an invocation, or for done; nil means that there will be none.
+// next waits for an invocation, or for done; nil means that there will be none. Only one that cannot be given up
+// reads by itself.
 func (s *session) next(done <-chan struct{}) *invocation {
+	if done == nil && s.takeTurn() {
+		return s.read()
+	}
+	return s.await(done)
+}
+
+// read waits for an invocation by reading frames. The caller has the turn.
+func (s *session) read() *invocation {
+	for !isClosed(s.loaded) {
+		s.take(s.receive())
+	}
+	if !s.wait() {
+		s.endTurn()
+		return nil
+	}
+	for {
+		select {
+		case got := <-s.queue:
+			s.handOut(got)
+			if !s.endTurn() {
+				go s.listen()
+			}
+			return got
+		default:
+			s.take(s.receive())
+		}
+	}
+}
+
+// await waits for an invocation that another goroutine reads.
+func (s *session) await(done <-chan struct{}) *invocation {
 	select {
 	case <-s.loaded:
 	case <-done:
@@ -83,6 +124,9 @@ func (s *session) next(done <-chan struct{}) *invocation {
 	}
 	if !s.wait() {
 		return nil
+	}
+	if s.takeTurn() {
+		go s.listen()
 	}
 	var got *invocation
 	select {
@@ -93,13 +137,18 @@ func (s *session) next(done <-chan struct{}) *invocation {
 		}
 	case <-done:
 	}
+	s.handOut(got)
+	return got
+}
+
+// handOut counts who waited, with or without an invocation.
+func (s *session) handOut(got *invocation) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.waiting--
 	if got != nil {
 		s.handedOut[got.requestID] = got
 	}
-	return got
 }
 
 func isClosed(done <-chan struct{}) bool {

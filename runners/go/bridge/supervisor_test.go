@@ -50,7 +50,7 @@ func newSupervisor(t *testing.T, clone bool) *supervisor {
 		s.exits <- status
 		runtime.Goexit()
 	}
-	session := newSession(&frameWriter{output: outputWriter, broken: func(error) { exit(-1) }}, exit)
+	session := newSession(newFrameReader(inputReader), &frameWriter{output: outputWriter, broken: func(error) { exit(-1) }}, exit)
 	s.session = session
 	transport := &http.Transport{}
 	hook(transport, session)
@@ -59,7 +59,6 @@ func newSupervisor(t *testing.T, clone bool) *supervisor {
 	}
 	s.client = &http.Client{Transport: transport}
 	go s.read(outputReader)
-	go session.listen(newFrameReader(inputReader))
 	t.Cleanup(func() {
 		s.input.Close()
 		outputReader.Close()
