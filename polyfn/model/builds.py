@@ -128,7 +128,8 @@ class LastWords:
         trace: The author's frames where a runtime can tell, else its last lines as they came.
         how: How it ended, such as ``panicked``; empty when it did not say.
         why: What it said of that.
-        advice: What to do about it; a sentence, or nothing.
+        advice: What to do about it; a sentence, or nothing. Without ``how`` it is for a process
+            that has ended while it was loading.
     """
 
     trace: tuple[str, ...] = ()
@@ -160,6 +161,8 @@ class LaunchSpec:
             package.json; absolute.
         own_lines: Matches lines of a crash report that tell of the runner and not of the author's
             code: they are not shown.
+        report_head: Matches the line that a crash report begins with: it is kept, with what
+            follows, however long that is.
         explain_end: Reads the last lines of a process that has ended by itself.
     """
 
@@ -171,6 +174,7 @@ class LaunchSpec:
     load: Mapping[str, JSON] = field(default_factory=dict)
     depends_on: tuple[Path, ...] = ()
     own_lines: re.Pattern[str] | None = None
+    report_head: re.Pattern[str] | None = None
     explain_end: Callable[[tuple[str, ...]], LastWords] = LastWords
 
     def start_variables(self, environment: Mapping[str, str]) -> dict[str, str]:

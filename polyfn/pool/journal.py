@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import LogLine
 from polyfn.pool.json_fields import error_fields
+from polyfn.pool.lastlines import LastLines
 
 if TYPE_CHECKING:
     import re
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from polyfn.ports import LogSink
     from polyfn.wire import messages as m
 
-# A crash report of Go begins with what happened and goes on with the stack of every goroutine.
-_LAST_WORDS: Final = 200
-_LAST_WORDS_CHARS: Final = 1000
 # Code that an invocation left behind may still log: so many of the last ones are remembered.
 _REMEMBERED: Final = 32
 _STREAMS: Final = {1: "stdout", 2: "stderr"}
@@ -28,6 +25,7 @@ class Journal:
 
     Args:
         own_lines: Matches raw lines that are about the runner: they are dropped.
+        report_head: Matches the line that a crash report begins with.
 
     Attributes:
         request_id: Whose lines the log pipe carries now; empty outside an invocation.
@@ -44,12 +42,13 @@ class Journal:
         function: str,
         instance: str,
         own_lines: re.Pattern[str] | None = None,
+        report_head: re.Pattern[str] | None = None,
     ) -> None:
         self._own_lines = own_lines
         self._sink = sink
         self._function = function
         self._instance = instance
-        self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._last_words = LastLines(report_head)
         self._request_ids: dict[int, str] = {}
         self.request_id = ""
 
@@ -66,13 +65,13 @@ class Journal:
 
     def last_words(self) -> tuple[str, ...]:
         """The last lines since the invocation began: a panic's own report, for one."""
-        return tuple(self._last_words)
+        return self._last_words.all()
 
     def raw(self, text: str) -> None:
         """A line that came through the log pipe; fds 1 and 2 share it."""
         if self._own_lines is not None and self._own_lines.match(text):
             return
-        self._last_words.append(text[:_LAST_WORDS_CHARS])
+        self._last_words.append(text)
         self._write(self.request_id, "stderr", "", text)
 
     def said(self, number: int, stream: int, level: str, text: str) -> None:
@@ -80,7 +79,7 @@ class Journal:
         name = _STREAMS[stream]
         request_id = self._request_ids.get(number, "")
         for line in text.removesuffix("\n").split("\n"):
-            self._last_words.append(line[:_LAST_WORDS_CHARS])
+            self._last_words.append(line)
             self._write(request_id, name, level, line)
 
     def failed(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:

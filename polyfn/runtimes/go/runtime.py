@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from polyfn.errors import LoadFailed
 from polyfn.model import LaunchSpec, SourceFacts
 from polyfn.runtimes.go import executables
-from polyfn.runtimes.go.panics import PanicReader
+from polyfn.runtimes.go.panics import REPORT_HEAD, PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class GoRuntime:
                 "root": str(function.project_root.resolve()),
                 "main_dir": str(function.main_file.parent.resolve()),
             },
+            report_head=REPORT_HEAD,
             explain_end=PanicReader(project_root=function.project_root.resolve()),
         )
 
