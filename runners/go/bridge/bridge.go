@@ -60,6 +60,9 @@ func start(pair string) {
 	enterDirectory()
 	s := newSession(&frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
+	if real, err := listenAlone(s); err == nil {
+		address = real
+	}
 	hookDefault(s)
 	hookLog()
 	os.Setenv("AWS_LAMBDA_RUNTIME_API", address)
