@@ -128,7 +128,8 @@ class LastWords:
         trace: The author's frames where a runtime can tell, else its last lines as they came.
         how: How it ended, such as ``panicked``; empty when it did not say.
         why: What it said of that.
-        advice: What to do about it; a sentence, or nothing.
+        advice: What to do about it; a sentence, or nothing. Without ``how`` it is for a process
+            that has ended while it was loading.
     """
 
     trace: tuple[str, ...] = ()
@@ -162,6 +163,8 @@ class LaunchSpec:
         own_lines: Matches lines of a crash report that tell of the runner and not of the author's
             code: they are not shown.
         shown_line: How a line that the process prints by itself is shown.
+        report_head: Matches the line that a crash report begins with: it is kept, with what
+            follows, however long that is.
         explain_end: Reads the last lines of a process that has ended by itself.
     """
 
@@ -174,6 +177,7 @@ class LaunchSpec:
     depends_on: tuple[Path, ...] = ()
     own_lines: re.Pattern[str] | None = None
     shown_line: Callable[[str], str] = str
+    report_head: re.Pattern[str] | None = None
     explain_end: Callable[[tuple[str, ...]], LastWords] = LastWords
 
     def start_variables(self, environment: Mapping[str, str]) -> dict[str, str]:

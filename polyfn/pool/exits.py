@@ -27,6 +27,9 @@ _TRACE: Final = "Its last lines are in the trace."
 _RETURN: Final = "A handler is to return a response instead of ending the process."
 _NO_MEMORY: Final = "The system does that when memory runs out."
 _CRASH: Final = "A native module does that, or a call such as abort()."
+_UNHEARD: Final = (
+    "Its runner does that when it cannot go on: close only descriptors that you have opened."
+)
 _TOP_LEVEL: Final = "The top level of a module must not end the process."
 
 
@@ -154,6 +157,15 @@ def broke_protocol(function: str, violation: ProtocolViolation) -> ProtocolViola
     )
 
 
+def went_mute(function: str) -> InstanceDied:
+    """The error for a call whose process runs on, and can say nothing any more."""
+    return InstanceDied(
+        f"Function {function!r} lived on before it answered, but the descriptor by which it does "
+        "was closed: it was ended. Close only what you have opened; and do not become another "
+        "program (exec), but start that as a child."
+    )
+
+
 def failed_late(function: str) -> str:
     """The log's word on an error after the answer that ends the process."""
     return (
@@ -176,7 +188,9 @@ def _told(function: str, code: int, words: LastWords, when: str) -> str:
     told = f"Function {function!r} {describe(code)} {when}"
     if code == _RUNNER_STOPPED and words.trace and words.trace[-1].startswith(_BY_RUNNER):
         return f"{told}: {words.trace[-1]}"
-    hint = _hint(code, when)
+    hint = _UNHEARD if code == _RUNNER_STOPPED and not words.trace else _hint(code, when)
+    if hint == _TOP_LEVEL and words.advice:
+        hint = words.advice
     return f"{told}. {hint} {_TRACE}" if words.trace else f"{told}. {hint}"
 
 

@@ -85,7 +85,7 @@ class Instance:
         self._on_loaded = on_loaded
         self._loop = asyncio.get_running_loop()
         launch = deployment.launch
-        self._journal = Journal(sink, self.function, self.name, launch.own_lines, launch.shown_line)
+        self._journal = Journal(sink, self.function, self.name, launch)
         self._calls: dict[int, Call] = {}  # one at most
         self._held: set[int] = set()  # calls whose work goes on after their answer
         self._limit = TimeLimit(self._loop, deployment.function, limits, self._expire)
@@ -338,12 +338,18 @@ class Instance:
             self.kill()
         elif self.state is not State.DEAD:
             self._left_idle = self.state is State.IDLE
-            self._retire()
+            self._apply(Event.STOP)
+            self._loop.call_later(_AFTER_EOF_S, self._end_mute)
 
     def _retire(self) -> None:
         """Take no more: it says that it ends by itself, and is helped when it does not."""
         self._apply(Event.STOP)
         self._loop.call_later(_AFTER_EOF_S, self.kill)
+
+    def _end_mute(self) -> None:
+        if self._calls and self._failure is None:
+            self._failure = exits.went_mute(self.function)
+        self.kill()
 
     def _on_exit(self, child: Child, code: int) -> None:
         self._burial = self._loop.create_task(self._bury(child, code))

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from polyfn.model import LogLine
+from polyfn.model import LaunchSpec, LogLine
 from polyfn.pool.json_fields import error_fields
+from polyfn.pool.lastlines import LastLines
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable
-
     from polyfn.ports import LogSink
     from polyfn.wire import messages as m
 
-# A crash report of Go begins with what happened and goes on with the stack of every goroutine.
-_LAST_WORDS: Final = 200
-_LAST_WORDS_CHARS: Final = 1000
 # Code that an invocation left behind may still log: so many of the last ones are remembered.
 _REMEMBERED: Final = 32
 _STREAMS: Final = {1: "stdout", 2: "stderr"}
+_PLAIN: Final = LaunchSpec(argv=())
 
 
 class Journal:
     """The log of one instance.
 
     Args:
-        own_lines: Matches raw lines that are about the runner: they are dropped.
-        shown_line: How any other raw line is shown.
+        launch: Says how to take raw lines: which to drop, how to show others, where a crash
+            report begins.
 
     Attributes:
         request_id: Whose lines the log pipe carries now; empty outside an invocation.
     """
 
     __slots__ = (
-        "_function", "_instance", "_last_words", "_own_lines", "_request_ids", "_shown_line",
-        "_sink", "request_id",
+        "_function", "_instance", "_last_words", "_launch", "_request_ids", "_sink", "request_id",
     )  # fmt: skip
 
     def __init__(
@@ -45,15 +39,13 @@ class Journal:
         sink: LogSink,
         function: str,
         instance: str,
-        own_lines: re.Pattern[str] | None = None,
-        shown_line: Callable[[str], str] = str,
+        launch: LaunchSpec = _PLAIN,
     ) -> None:
-        self._own_lines = own_lines
-        self._shown_line = shown_line
+        self._launch = launch
         self._sink = sink
         self._function = function
         self._instance = instance
-        self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._last_words = LastLines(launch.report_head)
         self._request_ids: dict[int, str] = {}
         self.request_id = ""
 
@@ -70,21 +62,22 @@ class Journal:
 
     def last_words(self) -> tuple[str, ...]:
         """The last lines since the invocation began: a panic's own report, for one."""
-        return tuple(self._last_words)
+        return self._last_words.all()
 
     def raw(self, text: str) -> None:
         """A line that came through the log pipe; fds 1 and 2 share it."""
-        if self._own_lines is not None and self._own_lines.match(text):
+        own_lines = self._launch.own_lines
+        if own_lines is not None and own_lines.match(text):
             return
-        self._last_words.append(text[:_LAST_WORDS_CHARS])
-        self._write(self.request_id, "stderr", "", self._shown_line(text))
+        self._last_words.append(text)
+        self._write(self.request_id, "stderr", "", self._launch.shown_line(text))
 
     def said(self, number: int, stream: int, level: str, text: str) -> None:
         """The text of a LOG message: one line or several."""
         name = _STREAMS[stream]
         request_id = self._request_ids.get(number, "")
         for line in text.removesuffix("\n").split("\n"):
-            self._last_words.append(line[:_LAST_WORDS_CHARS])
+            self._last_words.append(line)
             self._write(request_id, name, level, line)
 
     def failed(self, message: m.Error) -> tuple[str, str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from polyfn.model import EventFormat, LaunchSpec, SourceFacts
 from polyfn.runtimes import executables, programs
-from polyfn.runtimes.go.panics import PanicReader
+from polyfn.runtimes.go.panics import REPORT_HEAD, PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ class GoRuntime:
                 "main_dir": str(function.main_file.parent.resolve()),
             },
             shown_line=panics.shown_line,
+            report_head=REPORT_HEAD,
             explain_end=panics,
         )
 

@@ -63,6 +63,9 @@ func start(pair string) {
 	enterDirectory()
 	s := newSession(newFrameReader(input), &frameWriter{output: output, broken: gone}, os.Exit)
 	s.hello()
+	if real, err := listenAlone(s); err == nil {
+		address = real
+	}
 	hookDefault(s)
 	hookLog()
 	os.Setenv(apiEnv, address)

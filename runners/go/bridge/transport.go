@@ -7,8 +7,9 @@ import (
 )
 
 // address is where the Runtime API seems to be. A loopback address, because http.ProxyFromEnvironment
-// exempts those; nothing listens there, and nothing of the author's wants port 1 of it.
-const address = "127.0.0.2:1"
+// exempts those. Where listenAlone has none to give, nothing listens there, and nothing of the author's wants
+// port 1 of it.
+var address = "127.0.0.2:1"
 
 // hookDefault puts a Runtime API behind http.DefaultTransport, also when a package of the author's has wrapped
 // that while it initialised.
@@ -24,7 +25,7 @@ func hookDefault(api http.RoundTripper) {
 // call: aws-lambda-go up to 1.54 uses http.DefaultTransport itself. From 1.55 on it uses a clone, which
 // forgets registered protocols but keeps DialContext: there the API is at the other end of a connection
 // in memory. (A program that puts a wholly new transport, or its own DialContext, into http.DefaultTransport
-// reaches neither.)
+// later on reaches neither, and comes by the network: listenAlone.)
 func hook(transport *http.Transport, api http.RoundTripper) {
 	transport.RegisterProtocol("http", oneAddress{api, skip{}})
 	dial := transport.DialContext

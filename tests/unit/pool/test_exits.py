@@ -34,6 +34,13 @@ def test_death_without_a_word_says_what_to_do() -> None:
     assert "The top level of a module must not end the process." in loading.message
 
 
+def test_runtime_says_what_a_process_that_loads_is_to_do() -> None:
+    loading = exits.died_while_loading("f", 0, LastWords(advice="Call lambda.Start."))
+    assert loading.message.endswith("while it was loading. Call lambda.Start.")
+    called = exits.died_in_invocation("f", 0, LastWords(advice="Call lambda.Start."))
+    assert "lambda.Start" not in called.message
+
+
 def test_last_lines_stand_in_the_trace_the_very_last_of_them() -> None:
     error = exits.died_in_invocation("f", 1, LastWords(tuple(map(str, range(100)))))
     assert error.message.endswith("Its last lines are in the trace.")
@@ -53,4 +60,5 @@ def test_runner_that_stops_says_itself_why() -> None:
     words = LastWords(("a print", "polyfn's Node runner stops: it was told nonsense"))
     message = exits.died_in_invocation("f", 70, words).message
     assert message.endswith("answered: polyfn's Node runner stops: it was told nonsense")
+    assert "only descriptors" in exits.died_while_loading("f", 70, LastWords()).message
     assert "its own" not in exits.died_in_invocation("f", 70, LastWords(("its own",))).message

@@ -7,6 +7,10 @@ from pathlib import Path
 from polyfn.model import LastWords
 from polyfn.runtimes.go.panics import PanicReader
 
+MUST_START = (
+    "Its func main must call lambda.Start(handler), which does not return, and nothing may end the "
+    "process before that."
+)
 READ = PanicReader(project_root=Path("/site"))
 
 GOROUTINE = """\
@@ -110,4 +114,68 @@ def test_panic_in_a_panic_is_told_whole() -> None:
 
 def test_lines_without_a_panic_stay() -> None:
     for lines in ((), ("2026/01/02 03:04:05 no settings",), ("panic: is what I print", "done")):
-        assert READ(lines) == LastWords(lines)
+        assert READ(lines) == LastWords(lines, advice=MUST_START)
+
+
+OVERFLOW = """\
+fatal error: stack overflow
+
+runtime stack:
+runtime.throw({0x7b164a?, 0x200000008?})
+\t/usr/local/go/src/runtime/panic.go:1229 +0x48 fp=0xb508d21fe98 sp=0xb508d21fe68 pc=0x484168
+
+goroutine 1 gp=0xb508d1001e0 m=0 mp=0xaa1f40 [running]:
+main.deeper(0x1d8b)
+\t/site/functions/hello/main.go:150 +0x9b fp=0xb508d460480 sp=0xb508d460478 pc=0x6ab41b
+main.deeper(0x1d8a)
+\t/site/functions/hello/main.go:150 +0x47 fp=0xb508d460708 sp=0xb508d460480 pc=0x6ab3c7
+...3 frames elided...
+main.deeper(0x1)
+\t/site/functions/hello/main.go:150 +0x47 fp=0xb508d460710 sp=0xb508d460708 pc=0x6ab3c7
+main.handler(...)
+\t/site/functions/hello/main.go:35
+
+goroutine 5 gp=0xb508d1005a0 m=nil [IO wait]:
+example.com/site/internal/polyfnbridge.(*session).listen(0x0)
+\t/site/internal/polyfnbridge/bridge.go:98 +0x45"""
+
+
+def test_stack_that_overflows_is_told_once_a_function() -> None:
+    words = READ(tuple(OVERFLOW.split("\n")))
+    assert (words.how, words.why) == ("was stopped by the Go runtime", "stack overflow")
+    assert "itself without end" in words.advice
+    assert words.trace == (
+        "functions/hello/main.go:150 deeper (and 2 more of it)",
+        "functions/hello/main.go:35 handler",
+    )
+
+
+def test_address_that_is_none_names_the_signal() -> None:
+    lines = (
+        "fatal error: fault",
+        "[signal SIGSEGV: segmentation violation code=0x1 addr=0xdead000 pc=0x6aaa65]",
+        "",
+        "goroutine 1 gp=0x3bb86ad101e0 m=0 mp=0xaa1f40 [running]:",
+        "main.handler()",
+        "\t/site/a.go:50 +0x5 fp=0x3bb86adcf2b8 sp=0x3bb86adcf2b0 pc=0x6aaa65",
+    )
+    words = READ(lines)
+    assert words.why == "fault\nSIGSEGV: segmentation violation"
+    assert words.trace == ("a.go:50 handler",)
+
+
+def test_signal_that_ends_a_program_is_named() -> None:
+    lines = (
+        "SIGABRT: abort",
+        "PC=0x40a8ee m=0 sigcode=0",
+        "signal arrived during cgo execution",
+        "",
+        "goroutine 1 gp=0x3103a940e1e0 m=0 mp=0xaa1f40 [running]:",
+        "main.main()",
+        "\t/site/a.go:1 +0x5 fp=0x3 sp=0x3 pc=0x6",
+        "",
+        "rax    0x0",
+    )
+    words = READ(lines)
+    assert (words.how, words.why) == ("was stopped by SIGABRT", "abort")
+    assert words.trace == ("a.go:1 main",)
