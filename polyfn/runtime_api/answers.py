@@ -105,10 +105,12 @@ class Stream:
 
     def end(self, trailers: Mapping[str, str]) -> None:
         """It is whole, or its trailers say that it is not."""
-        if self._over or self.cancelled:
+        if self.cancelled:
             self.leave()
             return
         self._connection.reply(202, ACCEPTED)
+        if self._over:
+            return
         failed = failures.trailed(trailers)
         if failed is not None:
             self._end(m.Error(self._number, failed, fatal=False))

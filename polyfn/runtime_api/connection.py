@@ -40,8 +40,8 @@ class Taker(Protocol):
 class Owner(Protocol):
     """Whose connections they are."""
 
-    def admits(self, transport: asyncio.Transport) -> bool:
-        """Whether the peer may ask at all."""
+    def admits(self, connection: Connection, transport: asyncio.Transport) -> bool:
+        """A connection is made: whether the peer may ask at all."""
 
     def begin(self, connection: Connection, request: Request) -> Taker:
         """A request's head has come."""
@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in, or turn it away."""
         self._transport = cast("asyncio.Transport", transport)
-        self._admitted = self._owner.admits(self._transport)
+        self._admitted = self._owner.admits(self, self._transport)
         if not self._admitted:
             self._keep_alive = False
             self.refuse(403, "Forbidden", "this address serves one function's own process only")
@@ -121,9 +121,19 @@ class Connection(asyncio.Protocol):
         if not self._admitted:
             return
         try:
-            self._parser.feed_data(data)
+            self._feed(data)
         except (httptools.HttpParserError, UnicodeDecodeError) as error:
             self._break_off(400, f"the request is malformed: {error}")
+
+    def _feed(self, data: bytes) -> None:
+        """Take an offer of another protocol (Java's client makes one, ``h2c``) for not made."""
+        while data:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+            else:
+                return
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer has gone."""

@@ -17,7 +17,7 @@ from polyfn.runtime_api.peers import belongs
 from polyfn.runtime_api.prelude import CONTENT_TYPE
 from polyfn.runtime_api.replies import refusal
 from polyfn.runtime_api.requests import Ask, asked
-from polyfn.runtime_api.states import State, Step, after
+from polyfn.runtime_api.states import State, Step, after, forbidden
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Host:
 
     It listens from the beginning, so that its address can be among the variables that the program
     starts with. Only the program's own processes are answered.
+
+    Attributes:
+        waiting: Connections whose `next` has no event yet, the last one last.
     """
 
     def __init__(self) -> None:
@@ -55,7 +58,7 @@ class Host:
         self._unread = False
         self._deadline_ms = 0
         self._last_id = ""
-        self._waiting: list[Connection] = []
+        self.waiting: list[Connection] = []
         self._stream: Stream | None = None
         self._extensions = Extensions({})
         self._draining = self._exited = self._ended = False
@@ -65,6 +68,11 @@ class Host:
         """Where it listens: host and port."""
         host, port = self._socket.getsockname()
         return f"{host}:{port}"
+
+    @property
+    def connections(self) -> int:
+        """How many the program has open."""
+        return len(self._connections)
 
     def belongs_to(self, group: int, terminate: Callable[[], None]) -> None:
         """Tell whose it is.
@@ -114,8 +122,8 @@ class Host:
         self._next = m.Invoke(*fields)
         self._unread = True
         self._deadline_ms = int(time.time() * 1000) + remaining_ms
-        if self._waiting:
-            self._hand_out(self._waiting.pop())
+        if self.waiting:
+            self._hand_out(self.waiting.pop())
         return self._number
 
     def cancel(self, number: int) -> None:
@@ -173,14 +181,17 @@ class Host:
 
     # What its connections ask
 
-    def admits(self, transport: asyncio.Transport) -> bool:
+    def admits(self, connection: Connection, transport: asyncio.Transport) -> bool:
         """Whether the peer is the program, or a process of its."""
+        self._connections.add(connection)
         local, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        return peer is not None and belongs(local, peer, self._group)
+        admitted = peer is not None and belongs(local, peer, self._group)
+        if not admitted:
+            self._on_message(m.Log(0, _STDERR, "warn", _STRANGER))
+        return admitted
 
     def begin(self, connection: Connection, request: Request) -> Taker:
         """A request has come; who takes its body."""
-        self._connections.add(connection)
         found = asked(request.method, request.target)
         if isinstance(found, int):
             told = f"polyfn serves no {request.method} {request.target}"
@@ -204,8 +215,8 @@ class Host:
         """A connection is closed."""
         self._connections.discard(connection)
         self._extensions.gone(connection)
-        if connection in self._waiting:
-            self._waiting.remove(connection)
+        if connection in self.waiting:
+            self.waiting.remove(connection)
         self._end()
 
     def _ask(self, connection: Connection) -> None:
@@ -218,11 +229,11 @@ class Host:
         if self._state is State.RUNNING:
             self._send_event(connection)
             return
-        self._waiting.append(connection)
+        self.waiting.append(connection)
         if is_first:
             self._on_message(m.Ready(0, b"{}"))
         if self._unread:
-            self._hand_out(self._waiting.pop())
+            self._hand_out(self.waiting.pop())
         self._leave()
 
     def _hand_out(self, connection: Connection) -> None:
@@ -254,9 +265,10 @@ class Host:
         if ask is Ask.RESPONSE and mode not in ("", "buffered", "streaming"):
             told = "Invalid function response mode"
             return _refused(connection, 400, "InvalidFunctionResponseMode", told)
-        following = after(self._state, Step.ANSWER)
+        step = Step.ERROR if ask is Ask.ERROR else Step.ANSWER
+        following = after(self._state, step)
         if following is None:
-            return _refused(connection, 403, *self._forbidden(Step.ANSWER))
+            return _refused(connection, 403, *self._forbidden(step))
         self._state = following
         if ask is Ask.ERROR:
             return Report(connection, request.headers, self._failed, self.broken)
@@ -313,8 +325,7 @@ class Host:
         return True
 
     def _forbidden(self, step: Step) -> tuple[str, str]:
-        told = f"State transition from {self._state.value} to {step.value} failed for runtime."
-        return "InvalidStateTransition", told
+        return "InvalidStateTransition", forbidden(self._state, step)
 
     def _leave(self) -> None:
         if self._draining and self._next is None:
@@ -327,6 +338,11 @@ class Host:
             self._on_end(None)
 
 
+_STDERR: Final = 2
+_STRANGER: Final = (
+    "Another process has asked this function's Runtime API, and was refused: only the processes of "
+    "the instance are answered."
+)
 _BROKE: Final = "the program broke off its response"
 
 
