@@ -121,9 +121,19 @@ class Connection(asyncio.Protocol):
         if not self._admitted:
             return
         try:
-            self._parser.feed_data(data)
+            self._feed(data)
         except (httptools.HttpParserError, UnicodeDecodeError) as error:
             self._break_off(400, f"the request is malformed: {error}")
+
+    def _feed(self, data: bytes) -> None:
+        """Take an offer of another protocol (Java's client makes one, ``h2c``) for not made."""
+        while data:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+            else:
+                return
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer has gone."""
