@@ -56,11 +56,11 @@ _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 def _version_1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, JSON]:
     event = _common_1(request, match, stamp, site)
     event["requestContext"]["identity"] = {**_NOBODY, **event["requestContext"]["identity"]}
-    return {**event, "pathParameters": decoded(match.parameters) or None, "stageVariables": None}
+    return event
 
 
 def _common_1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[str, JSON]:
-    """Version 1 without the fields that are always null, or are for want of parameters."""
+    """Version 1, but of who asks only what is known."""
     method, path, query, headers, multi_headers, client_ip, protocol, _ = request
     ours = our_headers(stamp, client_ip, site)
     queries = parse(query) if query else {}
@@ -75,6 +75,8 @@ def _common_1(request: Request, match: Match, stamp: Stamp, site: Site) -> dict[
         "rawQuery": query,
         "route": match.route,
         "resource": match.resource,
+        "pathParameters": decoded(match.parameters) or None,
+        "stageVariables": None,
         "requestContext": {
             **_place(request, stamp),
             "extendedRequestId": stamp.request_id,
@@ -180,8 +182,6 @@ def _everything(request: Request, match: Match, stamp: Stamp, site: Site) -> dic
     }
     if "cookie" in request.headers:
         event["Cookies"] = _cookies(request.headers["cookie"])
-    if match.parameters:
-        event["pathParameters"] = decoded(match.parameters)
     return event
 
 
