@@ -19,13 +19,17 @@ _ANSWERS_WITHIN_S = 2.0
 
 
 def debuggers_of(settings: Settings) -> Mapping[str, str]:
-    """Name → WebSocket URL; empty where no server runs, or none was started with ``--inspect``."""
+    """Name → WebSocket URL, or ``pid:`` and a process.
+
+    Empty where no server runs, or none was started with ``--inspect`` or ``--debug``.
+    """
     running = presence.find(settings.state_dir)
     if running is None:
         return {}
     try:
         rows = _state(running)["functions"]
-        return {row["name"]: row["debugger"]["url"] for row in rows if row["debugger"]}
+        debuggers = {row["name"]: row["debugger"] for row in rows if row["debugger"]}
+        return {name: each["url"] for name, each in debuggers.items() if each["url"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}  # it ends just now, or is of another version
 

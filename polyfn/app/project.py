@@ -102,10 +102,21 @@ class Project:
         if self.inspectors is not None:
             self.inspectors.open(self.fleet.functions())
 
+    async def wake_for_debugger(self, name: str) -> None:
+        """Start a function that is to be debugged by its process, so that there is one.
+
+        Raises:
+            PolyfnError: It does not start.
+        """
+        inspection = self.inspectors.find(name) if self.inspectors else None
+        if inspection is not None and inspection.eager:
+            await self.fleet.wake(name)
+
     def state(self) -> JSON:
         """What runs: ``{"functions": [{"name", "instances", "debugger"}, …]}``.
 
-        ``debugger`` is null where none may attach, else ``{"url", "attached", "breaks"}``.
+        ``debugger`` is null where none may attach, else ``{"url", "attached", "breaks"}``,
+        with ``"pid"`` for a program.
         """
         return {"functions": [self._state_of(each) for each in self.fleet.functions()]}
 

@@ -200,6 +200,7 @@ async def _prepare(
         await after.wait()
     try:
         await project.fleet.prepare(function.name)
+        await project.wake_for_debugger(function.name)
     except ToolchainMissing as error:
         if function.name not in await check:  # what could be fetched has not come
             screen.on_problem(function, error)

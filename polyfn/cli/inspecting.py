@@ -35,7 +35,7 @@ inspect_port_option = click.option(
 
 
 def inspect_options(command: Command) -> Command:
-    """``--inspect``, ``--inspect-brk`` and ``--inspect-port``."""
+    """``--debug``, ``--inspect``, ``--inspect-brk`` and ``--inspect-port``."""
     for option in (
         inspect_port_option,
         click.option(
@@ -48,18 +48,26 @@ def inspect_options(command: Command) -> Command:
             **_OF_FUNCTIONS,
             help="Let debuggers attach to NAME, or to all JavaScript and TypeScript functions.",
         ),
+        click.option(
+            "--debug",
+            **_OF_FUNCTIONS,
+            help="Let debuggers attach to NAME, or to all: Go is built for them, JavaScript and "
+            "TypeScript as by --inspect.",
+        ),
     ):
         command = option(command)
     return command
 
 
-def inspect_of(names: tuple[str, ...], breaks: tuple[str, ...], port: int) -> Inspect | None:
+def inspect_of(
+    names: tuple[str, ...], breaks: tuple[str, ...], port: int, programs: tuple[str, ...] = ()
+) -> Inspect | None:
     """What those options say; ``None``: nothing."""
-    if not names and not breaks:
+    if not names and not breaks and not programs:
         return None
     from polyfn.pool.inspector.wish import Inspect
 
-    return Inspect(names=names, breaks=breaks, port=port)
+    return Inspect(names=names, breaks=breaks, programs=programs, port=port)
 
 
 def news_lines(news: News, paint: Paint) -> Iterator[str]:
@@ -69,6 +77,7 @@ def news_lines(news: News, paint: Paint) -> Iterator[str]:
         Detached,
         NoPort,
         Open,
+        Process,
         Unreachable,
         Waiting,
     )
@@ -80,6 +89,8 @@ def news_lines(news: News, paint: Paint) -> Iterator[str]:
             others = ", ".join(map(str, taken))
             why = f"  (port {others} is taken)" if taken else ""
             yield f"{lead}  {name} at {url}{why}"
+        case Process(pid=pid, command=command):
+            yield f"{lead}  {name} is process {pid}: {command}"
         case NoPort():
             yield f"{lead}  {name}: no port is free; choose others with --inspect-port"
         case Waiting(url=url):

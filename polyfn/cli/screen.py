@@ -120,7 +120,7 @@ def show_debuggers(debuggers: Mapping[str, str]) -> None:
     """Print where debuggers may attach, if anywhere.
 
     Args:
-        debuggers: Name → WebSocket URL.
+        debuggers: Name → WebSocket URL, or ``pid:`` and a process.
     """
     from polyfn.cli import table
 
@@ -128,7 +128,7 @@ def show_debuggers(debuggers: Mapping[str, str]) -> None:
         return
     rows = [(table.Cell(name), table.Cell(url)) for name, url in sorted(debuggers.items())]
     click.echo("")
-    table.show(("debugger of", "url"), rows, out=sys.stdout, paint=stdout_paint())
+    table.show(("debugger of", "where"), rows, out=sys.stdout, paint=stdout_paint())
 
 
 def _row(function: Function, root: Path, url: str) -> list[Cell]:

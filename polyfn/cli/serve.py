@@ -32,6 +32,7 @@ Examples:
   polyfn serve --cwd examples/mixed    another project
   polyfn serve --env-file prod.env     with more variables
   polyfn serve --no-watch              without reloading what is saved
+  polyfn serve --debug                 debuggers may attach to all that have one: Go, JavaScript …
   polyfn serve --inspect               debuggers may attach to JavaScript and TypeScript
   polyfn serve --inspect-brk=hello     hello waits for a debugger, and stops at its first line
 """
@@ -73,6 +74,7 @@ def command(
     no_watch: bool,
     keep_good: bool,
     spares: int | None,
+    debug: tuple[str, ...],
     inspect: tuple[str, ...],
     inspect_brk: tuple[str, ...],
     inspect_port: int,
@@ -98,12 +100,13 @@ def command(
         "watch": False if no_watch else None,
         "keep_good": keep_good or None,
         "spares": spares,
+        "debug": debug,
     }
     settings = settings_of(cwd, functions, **flags)
     read_settings = settings_reader(cwd, functions, **flags)
     with LineWriter(sys.stdout) as out, LineWriter(sys.stderr) as err:
         terminal = _Terminal(settings.root, settings.functions_dir, out, err)
-        wish = inspect_of(inspect, inspect_brk, inspect_port)
+        wish = inspect_of(inspect, inspect_brk, inspect_port, debug)
         run(serve(settings, terminal, read_settings, wish))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from polyfn.discover.candidates import Candidate, choose
 from polyfn.discover.clashes import without_clashes
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from polyfn.model import JSON
+    from polyfn.model import JSON, FunctionConfig
     from polyfn.runtimes.contract import Runtime
     from polyfn.settings.values import Settings
+
+
+# The context's deadline says it, too, so it has to be a time.
+_ANY_TIME_S: Final = 86_400.0
 
 
 def scan(
@@ -136,6 +141,9 @@ def _function(
     beside = _config_beside(winner.main_file) if winner.is_internal else {}
     in_source = {**beside, **facts.config}
     resolved = resolve(winner.name, in_source, settings, winner.runtime.event_format)
+    config = resolved.config
+    if config.debug:
+        config = _debugged(config, winner.runtime)
     lasting = is_built or not resolved.config.build
     return Function(
         name=winner.name,
@@ -144,14 +152,21 @@ def _function(
         source=winner.source,
         project_root=settings.root,
         kind=resolved.kind,
-        api=Api.LAMBDA if resolved.config.handler else facts.api,
-        handler=resolved.config.handler or facts.handler,
-        config=resolved.config,
+        api=Api.LAMBDA if config.handler else facts.api,
+        handler=config.handler or facts.handler,
+        config=config,
         problem=name_problem(winner.name)
         or (facts.problem if lasting else None)
         or resolved.problem,
         shadowed=shadowed,
     )
+
+
+def _debugged(config: FunctionConfig, runtime: Runtime) -> FunctionConfig:
+    """Built for a debugger, with any time it wants; other languages' have inspectors instead."""
+    if not runtime.debugger:
+        return replace(config, debug=False)
+    return replace(config, timeout_s=_ANY_TIME_S, stream_timeout_s=0.0)
 
 
 def _config_beside(main_file: Path) -> Mapping[str, JSON]:

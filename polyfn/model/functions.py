@@ -83,6 +83,8 @@ class FunctionConfig:
     external_node_modules: tuple[str, ...] = ()
     node_bundler: str | None = None
     rate_limit: Mapping[str, JSON] | None = None
+    debug: bool = False
+    """Whether it is built for a debugger, and has any time it wants."""
     build: str | None = None
     """The author's own command that makes the function, or part of it; run by a shell."""
     watch: tuple[str, ...] = ()

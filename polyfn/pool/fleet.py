@@ -199,7 +199,8 @@ class LiveFleet:
             return None
         pool = self._new_pool(deployment)
         # One that waits for a debugger would wait in vain: it is attached to the version before.
-        if slot.called and not (pool.inspection and pool.inspection.breaks):
+        eager = pool.inspection is not None and pool.inspection.eager
+        if (slot.called or eager) and not (pool.inspection and pool.inspection.breaks):
             try:
                 await pool.warm()
             except BaseException:

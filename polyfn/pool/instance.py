@@ -137,11 +137,12 @@ class Instance:
     async def _spawn(self) -> None:
         child = start_child(self.deployment, self._spawner, self._ears())
         self._child, self._channel = child, child.channel
+        self._target.pid = child.pid
         await child.open()
 
     def _adopt(self, spare: Spare) -> None:
         self._child = spare.hand_over(self._ears())
-        self._channel = self._child.channel
+        self._channel, self._target.pid = self._child.channel, self._child.pid
         self.deployment.check()
         if spare.booted:
             self._on_hello()
@@ -221,7 +222,7 @@ class Instance:
                 if self.state is State.STOPPING:
                     return
                 self.last_used = self._loop.time()
-                self._target.loaded = True
+                self._target.ready()
                 self._opening.ready()
             case m.Loaded(_, files):
                 self._on_loaded(tuple(files))

@@ -34,6 +34,12 @@ class Runtime(Protocol):
     event_format: EventFormat
     """What its functions get for an HTTP request, unless settings say otherwise."""
 
+    debugger: str
+    """What attaches to its processes, ``{pid}`` standing for one; empty: nothing does.
+
+    Then `FunctionConfig.debug` may be set: `plan` and `launch` make room for it.
+    """
+
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick this language's functions among the files of one directory.
 

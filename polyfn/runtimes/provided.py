@@ -27,6 +27,7 @@ class ProvidedRuntime:
     rank = 3
     inspectable = False
     event_format = EventFormat.V1
+    debugger = "gdb -p {pid}"
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """None: a file by itself is never such a function."""

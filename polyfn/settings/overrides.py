@@ -98,6 +98,9 @@ def _rules(read: Mapping[str, JSON], flags: Flags) -> tuple[FunctionRule, ...]:
         rules.append(
             FunctionRule(pattern="*", origin="--timeout", values={"timeout_s": flags.timeout_s})
         )
+    rules += [
+        FunctionRule(pattern=name, origin="--debug", values={"debug": True}) for name in flags.debug
+    ]
     return tuple(rules)
 
 

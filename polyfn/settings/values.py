@@ -72,6 +72,7 @@ class Flags:
         cwd: The project's directory, if one was named; it is not searched for then.
         functions: The functions directory, relative to ``cwd``, or to where the search starts.
         env_files: More files of variables, over all other files; the last wins.
+        debug: Functions to build for a debugger, or ``*``.
         context: The deploy context.
     """
 
@@ -85,6 +86,7 @@ class Flags:
     watch: bool | None = None
     keep_good: bool | None = None
     spares: int | None = None
+    debug: tuple[str, ...] = ()
     context: str | None = None
 
 

@@ -116,9 +116,10 @@ def test_watch_says_which_files_count(tmp_path: Path) -> None:
         says(server, "plain", "plainer")
         assert rests(site, server) == 1
         (site / "lib/deep/a.txt").write_text("other")
-        soon(lambda: runs(site) == 2)
+        soon(lambda: runs(site) > 1)
+        before = rests(site, server)
         (site / "src/new.js").write_text("")
-        soon(lambda: runs(site) == 3)
+        soon(lambda: runs(site) > before)
 
 
 def test_what_git_ignores_does_not_count(tmp_path: Path) -> None:

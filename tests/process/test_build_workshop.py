@@ -36,6 +36,7 @@ class _Text:
     rank = 9
     inspectable = False
     event_format = EventFormat.V1
+    debugger = ""
 
     def __init__(self, needs: tuple[str, ...] = ("sh",), *, builds: bool = True) -> None:
         self._needs = needs

@@ -27,7 +27,12 @@ class Inspection:
         breaks: Whether its code waits for one before it runs.
         wake: Starts an instance of it, if there is none.
         tell: Is told what happens.
+
+    Attributes:
+        eager: Whether an instance of each new version is started before anybody calls it.
     """
+
+    eager = False
 
     def __init__(
         self,

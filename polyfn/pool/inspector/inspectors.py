@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
 from polyfn.pool.inspector.inspection import Inspection
+from polyfn.pool.inspector.native import NativeInspection
 from polyfn.pool.inspector.news import NoPort, Open
 from polyfn.pool.inspector.port import Port
 
@@ -33,16 +34,25 @@ class Inspectors:
     Args:
         wish: Which functions.
         can: Whether a function's language has an inspector.
+        command_for: What attaches to a process of it, with ``{pid}`` in it; empty: nothing does.
         tell: Is told what happens; must not raise.
 
     Attributes:
         wake: Starts an instance of a function, if there is none.
     """
 
-    def __init__(self, wish: Inspect, *, can: Callable[[Function], bool], tell: Listener) -> None:
+    def __init__(
+        self,
+        wish: Inspect,
+        *,
+        can: Callable[[Function], bool],
+        command_for: Callable[[Function], str],
+        tell: Listener,
+    ) -> None:
         self.wake: Callable[[str], Awaitable[None]] = _nothing_runs
         self._wish = wish
         self._can = can
+        self._command_for = command_for
         self._tell = tell
         self._next_port = wish.port
         self._inspections: dict[str, Inspection] = {}
@@ -65,7 +75,7 @@ class Inspectors:
 
     def of(self, function: Function) -> Inspection | None:
         """The inspection of a function; ``None`` if it is not inspected."""
-        known = self._inspections.get(function.name)
+        known = self._inspections.get(function.name) or self._native(function)
         if known is not None or not (self._wish.wants(function.name) and self._can(function)):
             return known
         listener, taken = self._bind()
@@ -73,6 +83,14 @@ class Inspectors:
             self._tell(NoPort(function=function.name))
             return None
         return self._inspect(function, listener, taken)
+
+    def _native(self, function: Function) -> Inspection | None:
+        command = self._command_for(function)
+        if not command or not self._wish.wants_program(function.name):
+            return None
+        inspection = NativeInspection(function.name, command, wake=self.wake, tell=self._tell)
+        self._inspections[function.name] = inspection
+        return inspection
 
     def find(self, name: str) -> Inspection | None:
         """The inspection of the function of that name, if there is one."""

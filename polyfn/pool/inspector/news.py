@@ -25,6 +25,19 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A debugger may attach to a process of a function.
+
+    Attributes:
+        command: What does so.
+    """
+
+    function: str
+    pid: int
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoPort:
     """No debugger can attach to a function, because no port is free."""
 
@@ -61,5 +74,5 @@ class Unreachable:
     error: PolyfnError
 
 
-News: TypeAlias = Open | NoPort | Waiting | Attached | Detached | Unreachable
+News: TypeAlias = Open | Process | NoPort | Waiting | Attached | Detached | Unreachable
 Listener: TypeAlias = Callable[[News], None]

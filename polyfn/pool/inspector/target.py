@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Target:
         address: Where its inspector listens, as soon as it does.
         on_left: Called when the last debugger has left.
         on_given_up: Called when no debugger will come that is waited for.
-        loaded: Whether the author's code has been loaded: to be set.
+        pid: The process: to be set when there is one.
     """
 
     def __init__(
@@ -41,7 +42,8 @@ class Target:
         self.address: Address | None = None
         self.on_left: Callable[[], None] = _nobody
         self.on_given_up: Callable[[], None] = _nobody
-        self.loaded = False
+        self.pid = 0
+        self._loaded = False
         self._breaks = breaks
         self._on_listening = on_listening
         self._on_change = on_change
@@ -90,10 +92,14 @@ class Target:
                 self.on_left()
                 self._on_change(self)
 
+    def ready(self) -> None:
+        """The author's code has been loaded."""
+        self._loaded = True
+
     def give_up(self) -> None:
         """No debugger can attach any more: what was paused runs on, and nothing waits."""
         self._let_go()
-        if self._breaks and not self.loaded:
+        if self._breaks and not self._loaded:
             self.on_given_up()
 
     def gone(self) -> None:
@@ -112,10 +118,15 @@ class Target:
 
 
 class Uninspected(Target):
-    """What no debugger attaches to."""
+    """What no debugger attaches to by way of polyfn; one may by way of the system."""
 
     def __init__(self) -> None:
         super().__init__(breaks=False)
+
+    @property
+    def attached(self) -> bool:
+        """Whether one is, or any other tracer."""
+        return is_traced(self.pid)
 
     @property
     def load(self) -> Mapping[str, JSON]:
@@ -125,3 +136,13 @@ class Uninspected(Target):
     def reader(self, then: Callable[[str], None]) -> Callable[[str], None]:
         """All lines are the author's."""
         return then
+
+
+def is_traced(pid: int) -> bool:
+    """Whether a debugger such as dlv or gdb is attached to a process, where the system says it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return False
+    _, _, tracer = status.partition(b"\nTracerPid:")
+    return tracer.partition(b"\n")[0].strip() not in (b"", b"0")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _TAG: Final = "lambda.norpc"
 _RPC_TAG: Final = "polyfn.rpc"  # runners/go/bridge/rpc.go
 _LINKER: Final = "-s -w"
+# The last pattern that matches counts. The standard library stays as everybody's cache has it: to
+# compile it once more takes half a minute, and few look into it.
+_UNOPTIMISED: Final = ("-gcflags=all=-N -l", "-gcflags=std=")
 
 _SALTED: Final = (
     "GOFLAGS", "GOENV", "GOEXPERIMENT", "GODEBUG", "GOTOOLCHAIN", "GOWORK", "GOPATH", "GOROOT",
@@ -37,21 +40,26 @@ class Flags:
 
     tags: str
     linker: str
+    compiler: tuple[str, ...] = ()
 
 
-def joined_flags(env: Mapping[str, str], *, rpc: bool = False) -> Flags:
+def joined_flags(env: Mapping[str, str], *, rpc: bool = False, debug: bool = False) -> Flags:
     """Join the author's tags and linker flags with polyfn's.
 
     Args:
         rpc: Whether the runner must be able to serve a library that speaks net/rpc only.
+        debug: Whether a debugger is to find its way: names and lines stay, nothing is optimised.
     """
-    ours, authors, linker = [_TAG, _RPC_TAG] if rpc else [_TAG], list[str](), _LINKER
+    tags, linker = [_TAG, _RPC_TAG] if rpc else [_TAG], "" if debug else _LINKER
+    authors, compiler = list[str](), _UNOPTIMISED if debug else ()
     for name, value in _split(setting("GOFLAGS", env)):
         if name == "tags":
             authors = value.replace(",", " ").split()
         elif name == "ldflags":
-            linker = f"{_LINKER} {value}"
-    return Flags(tags=",".join([*ours, *authors]), linker=linker)
+            linker = f"{'' if debug else _LINKER} {value}".strip()
+        elif name == "gcflags":
+            compiler = ()  # the author's own count
+    return Flags(tags=",".join([*tags, *authors]), linker=linker, compiler=compiler)
 
 
 def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[str, str]:

@@ -29,7 +29,9 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     env = flags.without_idle_switch(env, go.version)
     module = module_of(package, env)
     overlay = overlay_for(package, module, flags.version_used(env, go.version))
-    joined = flags.joined_flags(env, rpc=may_need_rpc(module, root, env))
+    joined = flags.joined_flags(
+        env, rpc=may_need_rpc(module, root, env), debug=function.config.debug
+    )
     # No version control stamp: it changes at each commit, and calls git.
     common = ("-buildvcs=false", *overlay.flags, f"-tags={joined.tags}")
     command = partial(
@@ -42,7 +44,8 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
         commands=(
             command(
                 argv=(
-                    *(str(go.path), "build", *common, f"-ldflags={joined.linker}"),
+                    *(str(go.path), "build", *common, *joined.compiler),
+                    f"-ldflags={joined.linker}",
                     *("-o", "{work}/bootstrap", "."),
                 )
             ),

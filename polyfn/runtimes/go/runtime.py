@@ -29,6 +29,7 @@ class GoRuntime:
     rank = 0
     inspectable = False
     event_format = EventFormat.ALL
+    debugger = "dlv attach {pid}"
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick programs that were built before."""
@@ -97,7 +98,10 @@ class GoRuntime:
         panics = PanicReader(project_root=function.project_root.resolve())
         return LaunchSpec(
             argv=(str(artifact),),
-            start_env={"POLYFN_CWD": str(function.project_root)},
+            start_env={
+                "POLYFN_CWD": str(function.project_root),
+                **({"POLYFN_DEBUG": "1"} if function.config.debug else {}),
+            },
             load={
                 "main_file": str(artifact),
                 "handler": "",

@@ -32,6 +32,7 @@ class NodeRuntime:
     rank = 1
     inspectable = True
     event_format = EventFormat.V1
+    debugger = ""
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Pick the functions among a directory's files, by extension."""

@@ -31,6 +31,7 @@ class PythonRuntime:
     rank = 2
     inspectable = False
     event_format = EventFormat.V1
+    debugger = ""
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         """Each ``NAME.py``; `inspect` tells a function from a module that functions share."""

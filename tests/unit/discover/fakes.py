@@ -31,6 +31,7 @@ class FakeRuntime:
     broken: set[str] = field(default_factory=set)
     inspectable: bool = False
     event_format: EventFormat = EventFormat.V1
+    debugger: str = ""
 
     def files(self, paths: list[Path]) -> dict[str, list[Path]]:
         mine = [path for path in paths if path.suffix == f".{self.name}"]
