@@ -37,7 +37,9 @@ def function_variables(
     """Say what a function sees, and where each value comes from; pure.
 
     Lambda's names are those of AWS's page "Defined runtime environment variables"; those that only
-    name a managed runtime or hold credentials are left out. ``LAMBDA_TASK_ROOT`` is the project.
+    name a managed runtime or hold credentials are left out. ``LAMBDA_TASK_ROOT`` is the project,
+    and for a ``bootstrap`` the directory it lies in, where AWS's tutorial of custom runtimes looks
+    for the file that ``_HANDLER`` names.
 
     Args:
         settings: The project's settings.
@@ -58,7 +60,7 @@ def function_variables(
         _limited(_of_project(settings), config.environment_only),
         own,
         _ours(_lambda(settings, function, log_stream)),
-        _always(settings),
+        _always(settings) | _ours(_provided(function)),
     )
 
 
@@ -131,4 +133,14 @@ def _lambda(settings: Settings, function: Function, log_stream: str) -> dict[str
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream or f"[$LATEST]{function.name}",
         "_HANDLER": f"{function.name}.{handler}",
+    }
+
+
+def _provided(function: Function) -> dict[str, str]:
+    """What differs for a ``bootstrap``: it finds its handler by itself, in its own directory."""
+    if function.runtime != "provided":
+        return {}
+    return {
+        "_HANDLER": function.handler or function.main_file.name,
+        "LAMBDA_TASK_ROOT": str(function.main_file.parent),
     }

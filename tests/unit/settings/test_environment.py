@@ -86,6 +86,16 @@ def test_handler_without_a_name_of_its_own_is_called_handler(api: Api, handler: 
     assert seen["_HANDLER"] == "hello.handler"
 
 
+@pytest.mark.parametrize(("handler", "seen"), [("", "bootstrap"), ("app.handler", "app.handler")])
+def test_bootstrap_finds_its_handler_in_its_own_directory(handler: str, seen: str) -> None:
+    directory = ROOT / "f" / "hello"
+    function = replace(
+        FUNCTION, runtime="provided", main_file=directory / "bootstrap", handler=handler
+    )
+    told = function_environment(SETTINGS, function)
+    assert (told["_HANDLER"], told["LAMBDA_TASK_ROOT"]) == (seen, str(directory))
+
+
 def test_function_may_add_variables() -> None:
     config = FunctionConfig(environment={"MODE": "test", "A": "mine"})
     settings = replace(SETTINGS, environment={"A": "project", "B": "project"})
