@@ -13,6 +13,7 @@ from polyfn.discover.manifest import Manifest
 from polyfn.discover.names import function_name, name_problem
 from polyfn.model import Api, Function, SourceFacts
 from polyfn.runtimes import RUNTIMES
+from polyfn.runtimes.executables import is_script
 from polyfn.settings.variables import printable
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class _Search:
                 self._add(runtime, name, files, is_internal=is_internal)
             for each in listed.directories:
                 self._add_directory(runtime, each, is_internal=is_internal)
+        found = {each.source for each in self.candidates}
+        empty = [each for each in listed.directories if each not in found]
+        places = (*listed.files, *(each / each.name for each in empty))
+        self.remarks += [_no_program(each) for each in places if is_script(each)]
+        bootstraps = (each / "bootstrap" for each in empty)
+        self.remarks += [_not_executable(each) for each in bootstraps if each.is_file()]
 
     def _add_directory(self, runtime: Runtime, directory: Path, *, is_internal: bool) -> None:
         try:
@@ -94,6 +101,17 @@ class _Search:
                     facts=facts,
                 )
             )
+
+
+def _no_program(script: Path) -> str:
+    return (
+        f"{script} is a script, which is no function: a prebuilt one is a program for Linux, and a "
+        f"script that speaks the Lambda Runtime API is called {script.name}/bootstrap"
+    )
+
+
+def _not_executable(bootstrap: Path) -> str:
+    return f"{bootstrap} is not executable, and so no function: chmod +x {bootstrap}"
 
 
 def _facts(runtime: Runtime, main_file: Path) -> SourceFacts | None:

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import SourceFacts
-from polyfn.runtimes import programs
+from polyfn.runtimes import executables, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,9 +39,8 @@ class ProvidedRuntime:
         return [bootstrap] if bootstrap.is_file() and os.access(bootstrap, os.X_OK) else []
 
     def inspect(self, main_file: Path) -> SourceFacts | None:
-        """Nothing can be read from a program."""
-        del main_file
-        return SourceFacts(handler="")
+        """Nothing can be read from a program but whether this machine can start it."""
+        return SourceFacts(handler="", problem=executables.start_problem(main_file))
 
     def tools(self, function: Function) -> tuple[str, ...]:
         """It needs nothing that polyfn knows of."""

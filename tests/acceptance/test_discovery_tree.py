@@ -40,7 +40,9 @@ def listed(root: Path) -> dict[str, JSON]:
     settings = load(root, environ={})
     assert settings.warnings == ()
     manifest = scan(settings)
-    assert manifest.remarks == ()
+    script, bootstrap = manifest.remarks
+    assert "functions/script-without-a-name is a script, which is no function" in script
+    assert "/not-executable/bootstrap is not executable" in bootstrap
     whole: dict[str, JSON] = json.loads(json.dumps(listing(manifest.functions, settings.root)))
     return whole
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from polyfn.model import LaunchSpec, SourceFacts
-from polyfn.runtimes import programs
-from polyfn.runtimes.go import executables
+from polyfn.runtimes import executables, programs
 from polyfn.runtimes.go.panics import PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
 

@@ -127,6 +127,28 @@ def test_functions_directory_that_cannot_be_read_is_reported(tmp_path: Path) -> 
     assert manifest.remarks == (f"{tmp_path}/functions cannot be read: Not a directory",)
 
 
+def test_script_in_the_place_of_a_program_is_reported(tmp_path: Path) -> None:
+    tree(tmp_path / "functions", "a.js", "b/b.js", "b/b", "c/c", "d", "e", "tool.sh", "f/bootstrap")
+    here = tmp_path / "functions"
+    for name, mode in {
+        "b/b": 0o755,
+        "c/c": 0o755,
+        "d": 0o755,
+        "e": 0o644,
+        "tool.sh": 0o755,
+    }.items():
+        (here / name).write_text("#!/bin/sh\n")
+        (here / name).chmod(mode)
+    manifest = scanned(tmp_path)
+    assert [each.name for each in manifest.functions] == ["a", "b"]
+    said = "is a script, which is no function: a prebuilt one is a program for Linux, and a script"
+    assert manifest.remarks == (
+        f"{here}/d {said} that speaks the Lambda Runtime API is called d/bootstrap",
+        f"{here}/c/c {said} that speaks the Lambda Runtime API is called c/bootstrap",
+        f"{here}/f/bootstrap is not executable, and so no function: chmod +x {here}/f/bootstrap",
+    )
+
+
 def test_what_a_language_cannot_read_is_reported(tmp_path: Path) -> None:
     tree(tmp_path / "functions", "a.js", "secret/secret.js", "b/b.js")
     found = runtimes()

@@ -14,15 +14,40 @@ from polyfn.runtimes.provided import ProvidedRuntime
 PROVIDED: Runtime = ProvidedRuntime()
 
 
-def test_executable_bootstrap_makes_a_directory_a_function(tmp_path: Path) -> None:
-    bootstrap = tmp_path / "bootstrap"
+def test_bootstrap_makes_a_directory_a_function(tmp_path: Path) -> None:
     assert PROVIDED.mains(tmp_path, "hello") == []
-    bootstrap.write_text("#!/bin/sh\n")
-    bootstrap.chmod(0o644)
-    assert PROVIDED.mains(tmp_path, "hello") == []
-    bootstrap.chmod(0o755)
+    bootstrap = script(tmp_path, b"#!/bin/sh\n")
     assert PROVIDED.mains(tmp_path, "hello") == [bootstrap]
     assert PROVIDED.inspect(bootstrap) == SourceFacts(handler="")
+    bootstrap.chmod(0o644)
+    assert PROVIDED.mains(tmp_path, "hello") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"#!/bin/sh\r\n", "lines that end with CR LF"),
+        (b"#! /no/such/shell -e\n", "begins with #!/no/such/shell, and there is no such"),
+        (b"#!", "begins with #!, and there is no such"),
+        (b"echo hello\n", "neither a program nor a script"),
+        (b"", "neither a program nor a script"),
+        (b"\xcf\xfa\xed\xfe" + bytes(60), "for darwin/another processor: build it again"),
+    ],
+)
+def test_bootstrap_that_cannot_be_started_says_why(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    facts = PROVIDED.inspect(script(tmp_path, content))
+    assert facts is not None
+    assert facts.problem is not None
+    assert words in facts.problem
+
+
+def script(directory: Path, content: bytes) -> Path:
+    path = directory / "bootstrap"
+    path.write_bytes(content)
+    path.chmod(0o755)
+    return path
 
 
 def test_bootstrap_by_itself_is_no_function(tmp_path: Path) -> None:
