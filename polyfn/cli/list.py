@@ -39,10 +39,10 @@ def command(as_json: bool, cwd: Path | None, functions: Path | None) -> None:
     from polyfn.cli import screen
 
     found = manifest.functions
-    if not found:
+    if found:
+        screen.show_functions(found, settings.root, None)
+        screen.show_debuggers(debuggers_of(settings))
+    else:
         screen.say(screen.none_in(settings.functions_dir))
-        return
-    screen.show_functions(found, settings.root, None)
-    screen.show_debuggers(debuggers_of(settings))
     for note in (*screen.notes(found, settings.root), *manifest.remarks):
         screen.say(note)
