@@ -92,7 +92,8 @@ class GoRuntime:
         """
         del tools  # the program runs by itself
         if not _is_source(function):
-            return programs.launch(artifact, cwd=str(function.project_root))
+            own = function.source if function.source != function.main_file else None
+            return programs.launch(artifact, cwd=str(function.project_root), directory=own)
         return LaunchSpec(
             argv=(str(artifact),),
             start_env={"POLYFN_CWD": str(function.project_root)},
