@@ -66,5 +66,6 @@ class ProvidedRuntime:
     def launch(self, function: Function, artifact: Path, tools: Mapping[str, Tool]) -> LaunchSpec:
         """Start it where it is: its directory is what Lambda calls the task root."""
         del tools  # the program runs by itself
-        here = str(function.main_file.parent)
-        return programs.launch(artifact, cwd=here, environment={"LAMBDA_TASK_ROOT": here})
+        here = function.main_file.parent
+        environment = {"LAMBDA_TASK_ROOT": str(here)}
+        return programs.launch(artifact, cwd=str(here), environment=environment, directory=here)

@@ -94,7 +94,8 @@ class GoRuntime:
         """
         del tools  # the program runs by itself
         if not _is_source(function):
-            return programs.launch(artifact, cwd=str(function.project_root))
+            own = function.source if function.source != function.main_file else None
+            return programs.launch(artifact, cwd=str(function.project_root), directory=own)
         panics = PanicReader(project_root=function.project_root.resolve())
         return LaunchSpec(
             argv=(str(artifact),),

@@ -16,6 +16,7 @@ from tests.acceptance.runtime_clients import builds
 NO_PANICS: Final = "no panics in this language"
 NO_STREAMS: Final = "the client does not stream"
 NO_REQUEST_ID: Final = "this version does not hand on the request id"
+NO_DIRECTORY: Final = "it has no directory of its own"
 NO_EVENT: Final = "the program does not read its event"
 TRAILERS_IN_BODY: Final = "the client sends the error as the body's last bytes"
 ENDS_AT_ONCE: Final = "the client has no such hook"
@@ -136,6 +137,7 @@ CLIENTS: Final = (
         title="the same Go program, named after the function",
         put=_prebuilt,
         error_type="onPurpose",
+        lacks={"beside": NO_DIRECTORY},
     ),
     Client(
         name="shell",

@@ -78,6 +78,8 @@ def running(
     functions.mkdir(parents=True)
     for ending in ("", *ENDINGS):
         client.put(functions, f"{client.name}{ending}")
+        if (functions / f"{client.name}{ending}").is_dir():
+            (functions / f"{client.name}{ending}/words.txt").touch()
     (project / "polyfn.toml").write_text(SETTINGS.format(client=client.name))
     with served(project) as server:
         yield Running(client, server, functions)

@@ -26,6 +26,8 @@ FEATURES: Final = {
     "cut": "an error in the middle of a stream cuts it",
     "stop": "its handler of SIGTERM runs when polyfn stops",
     "replaced": "a program that is replaced is served from then on",
+    "linked": "so is one behind a link",
+    "beside": "so is a file beside it that is saved",
 }
 """Name → what it says in the table; ``test_NAME`` tries it."""
 

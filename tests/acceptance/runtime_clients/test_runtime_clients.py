@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -174,8 +175,43 @@ async def test_replaced(running: Running) -> None:
     changed.write_bytes(program.read_bytes() + b"\n# changed\n")
     changed.chmod(0o755)
     changed.rename(program)
-    await eventually(lambda: running.do("who").body not in (before, b""))
-    assert running.do("who").status == 200
+    await eventually(partial(_is_another, running, before))
+
+
+@tried("beside")
+async def test_beside(running: Running) -> None:
+    """What a bootstrap may have loaded is saved again."""
+    words = running.functions / running.client.name / "words.txt"
+    for text in ("new\n", "newer\n"):
+        before = running.do("who").body
+        words.write_text(text)
+        await eventually(partial(_is_another, running, before))
+
+
+@tried("linked")
+async def test_linked(running: Running) -> None:
+    """The link stays, what it leads to is another file: so `cargo build` leaves it."""
+    target = running.functions.parent / "linked"
+    place = running.functions / running.client.name
+    program = place if place.is_file() else place / "bootstrap"
+    target.write_bytes(program.read_bytes())
+    target.chmod(0o755)
+    before = running.do("who").body
+    program.unlink()
+    program.symlink_to(target)
+    await eventually(lambda: running.do("who").status == 200)
+    before = running.do("who").body
+    changed = target.with_name("changed")
+    changed.write_bytes(target.read_bytes() + b"\n# linked\n")
+    changed.chmod(0o755)
+    changed.rename(target)
+    await eventually(partial(_is_another, running, before))
+
+
+def _is_another(running: Running, before: bytes) -> bool:
+    """Whether another process answers; an answer that is an error does not count."""
+    answer = running.do("who")
+    return answer.status == 200 and answer.body != before
 
 
 @tried("stop")

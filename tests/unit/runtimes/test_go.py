@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from polyfn import __version__
-from polyfn.errors import LoadFailed
 from polyfn.model import Function, Tool
 from polyfn.runtimes import RUNTIMES
 from polyfn.runtimes.assets import runner_file
@@ -201,15 +201,18 @@ def test_built_program_starts_in_the_project(tmp_path: Path) -> None:
     }
 
 
-def test_prebuilt_program_is_listed_but_cannot_be_started(tmp_path: Path) -> None:
-    main_file = program(tmp_path / "hello" / "hello")
+@pytest.mark.parametrize(("place", "has_own"), [("hello", False), ("hello/hello", True)])
+def test_prebuilt_program_starts_in_the_project(tmp_path: Path, place: str, has_own: bool) -> None:
+    main_file = program(tmp_path / place)
     of = function(main_file, tmp_path)
+    if not has_own:
+        of = replace(of, source=main_file)
     assert GO.tools(of) == ()
     assert GO.plan(of, {}, {}) is None
-    with pytest.raises(LoadFailed, match="Put its Go source into a directory hello/") as caught:
-        GO.launch(of, main_file, {})
-    assert caught.value.error_type == "Runtime.PrebuiltProgram"
-    assert caught.value.status == 502
+    spec = GO.launch(of, main_file, {})
+    assert spec.frame_fds is None
+    assert spec.argv[-2:] == (str(tmp_path), str(main_file))
+    assert (main_file.parent in spec.depends_on) is has_own
 
 
 # Plans

@@ -1,4 +1,4 @@
-"""Directories with a ``bootstrap``: found, listed, and not run yet."""
+"""Directories with a ``bootstrap``: found, listed, and how they are started."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from polyfn.errors import LoadFailed
 from polyfn.model import Function, SourceFacts
 from polyfn.runtimes.contract import Runtime
 from polyfn.runtimes.provided import ProvidedRuntime
@@ -56,7 +55,7 @@ def test_bootstrap_by_itself_is_no_function(tmp_path: Path) -> None:
     assert PROVIDED.files([bootstrap]) == {}
 
 
-def test_calling_it_says_that_it_cannot_be_run(tmp_path: Path) -> None:
+def test_it_starts_in_its_own_directory_as_it_is(tmp_path: Path) -> None:
     main_file = tmp_path / "hello" / "bootstrap"
     of = Function(
         name="hello",
@@ -67,6 +66,24 @@ def test_calling_it_says_that_it_cannot_be_run(tmp_path: Path) -> None:
     )
     assert PROVIDED.tools(of) == ()
     assert PROVIDED.plan(of, {}, {}) is None
-    with pytest.raises(LoadFailed, match="Function 'hello' is a program") as caught:
-        PROVIDED.launch(of, main_file, {})
-    assert caught.value.status == 502
+    spec = PROVIDED.launch(of, main_file, {})
+    assert spec.frame_fds is None
+    assert spec.argv[-2:] == (str(main_file.parent), str(main_file))
+    assert spec.start_env == {"LAMBDA_TASK_ROOT": str(main_file.parent)}
+
+
+def test_what_lies_beside_it_makes_another_version(tmp_path: Path) -> None:
+    bootstrap = script(tmp_path, b"#!/bin/sh\n")
+    of = Function(
+        name="hello",
+        runtime="provided",
+        main_file=bootstrap,
+        source=tmp_path,
+        project_root=tmp_path.parent,
+    )
+    (tmp_path / "app.py").write_text("1")
+    before = PROVIDED.launch(of, bootstrap, {})
+    assert before == PROVIDED.launch(of, bootstrap, {})
+    assert {tmp_path, tmp_path / "app.py"} < set(before.depends_on)
+    (tmp_path / "app.py").write_text("22")
+    assert before != PROVIDED.launch(of, bootstrap, {})
