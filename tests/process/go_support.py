@@ -101,9 +101,14 @@ def go_tool() -> Tool:
     return Tool(name="go", path=Path(path), version=version.strip()[2:], origin="PATH")
 
 
-def write_module(root: Path, name: str = "example.com/site", version: str = USUAL) -> None:
+def write_module(
+    root: Path,
+    name: str = "example.com/site",
+    version: str = USUAL,
+    versions: Mapping[str, tuple[str, str, int]] = VERSIONS,
+) -> None:
     """Write go.mod and go.sum for one version of the library."""
-    content, go_mod, oldest = VERSIONS[version]
+    content, go_mod, oldest = versions[version]
     if int(go_tool().version.split(".")[1]) < oldest:
         pytest.skip(f"aws-lambda-go {version} needs Go 1.{oldest}")
     root.mkdir(parents=True, exist_ok=True)
@@ -230,11 +235,16 @@ class Program:
         return self
 
     def begin(
-        self, event: bytes, body: bytes | None = None, kind: int = 0, extras: bytes | None = None
+        self,
+        event: bytes,
+        body: bytes | None = None,
+        kind: int = 0,
+        extras: bytes | None = None,
+        want: int = 1,
     ) -> int:
         """Send INVOKE; its id."""
         number, data = self.connection.invoke(
-            request_id="r-1", remaining_ms=30_000, want=1, event=event,
+            request_id="r-1", remaining_ms=30_000, want=want, event=event,
             body_kind=kind, body=body, extras=extras,
         )  # fmt: skip
         self.send(data)

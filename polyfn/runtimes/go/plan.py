@@ -28,7 +28,7 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     package, root = function.main_file.parent.resolve(), function.project_root.resolve()
     env = flags.without_idle_switch(env, go.version)
     module = module_of(package, env)
-    overlay = overlay_for(package, module, flags.version_used(env, go.version))
+    overlay = overlay_for(package, module, flags.version_used(env, go.version), env)
     joined = flags.joined_flags(
         env, rpc=may_need_rpc(module, root, env), debug=function.config.debug
     )

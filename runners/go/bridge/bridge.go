@@ -62,6 +62,7 @@ func start(pair string) {
 	}
 	enterDirectory()
 	s := newSession(newFrameReader(input), &frameWriter{output: output, broken: gone}, os.Exit)
+	started = s
 	s.hello()
 	if real, err := listenAlone(s); err == nil {
 		address = real

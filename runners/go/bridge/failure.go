@@ -80,7 +80,7 @@ func authorsFrames(frames []stackFrame) []stackFrame {
 		}
 	}
 	for i, frame := range frames {
-		if hasPrefix(frame, library+"@", library+"/") {
+		if hasPrefix(frame, library+"@", library+"/") || strings.Contains(frame.Path, directPackage+"/") {
 			frames = frames[:i]
 			break
 		}

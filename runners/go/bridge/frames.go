@@ -48,10 +48,33 @@ type frameWriter struct {
 	broken func(error)
 }
 
-func (f *frameWriter) write(frame []byte) {
+func (f *frameWriter) write(frame ...[]byte) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if _, err := f.output.Write(frame); err != nil {
-		f.broken(err)
+	for _, part := range joined(frame) {
+		if _, err := f.output.Write(part); err != nil {
+			f.broken(err)
+		}
 	}
+}
+
+// shortFrame is what is copied rather than written in parts.
+const shortFrame = 64 << 10
+
+func joined(parts [][]byte) [][]byte {
+	if len(parts) == 1 {
+		return parts
+	}
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	if size > shortFrame {
+		return parts
+	}
+	whole := make([]byte, 0, size)
+	for _, part := range parts {
+		whole = append(whole, part...)
+	}
+	return [][]byte{whole}
 }

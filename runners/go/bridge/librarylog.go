@@ -43,7 +43,8 @@ func isLoggedByLibrary() bool {
 		frame, more := frames.Next()
 		ours := strings.Contains(frame.Function, "libraryLog.Write")
 		if !ours && !strings.HasPrefix(frame.Function, "log.") {
-			return strings.HasPrefix(frame.Function, library+"/lambda.")
+			return strings.HasPrefix(frame.Function, library+"/lambda.") ||
+				strings.Contains(frame.Function, directPackage+".")
 		}
 		if !more {
 			return false

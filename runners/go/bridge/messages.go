@@ -13,13 +13,14 @@ const (
 	typeCancel = 3
 	typeDrain  = 4
 
-	typeHello = 16
-	typeReady = 17
-	typeValue = 19
-	typeHead  = 20
-	typeChunk = 21
-	typeEnd   = 22
-	typeError = 23
+	typeHello  = 16
+	typeReady  = 17
+	typeResult = 18
+	typeValue  = 19
+	typeHead   = 20
+	typeChunk  = 21
+	typeEnd    = 22
+	typeError  = 23
 )
 
 const (
@@ -110,6 +111,11 @@ func infoFrame(kind uint32, info []byte) []byte {
 func begin(to []byte, kind, id uint32, fields int) []byte {
 	to = append(to, 0, 0, 0, 0) // the frame's length
 	return appendUint(appendUint(appendArray(to, fields+2), kind), id)
+}
+
+// finishLong is finish for a frame of which more comes in other buffers.
+func finishLong(frame []byte, more int) {
+	binary.LittleEndian.PutUint32(frame, uint32(len(frame)-lengthSize+more))
 }
 
 func finish(frame []byte) []byte {

@@ -37,8 +37,7 @@ func (s *session) respond(answered *invocation, request *http.Request) error {
 	var err error
 	buffer, err = readAll(buffer, request.Body)
 	if err == errTooLarge {
-		s.fail(answered, newFailure("Function.ResponseSizeTooLarge", fmt.Sprintf(
-			"the response is over %d bytes", maxBin)), false)
+		s.fail(answered, tooLarge(), false)
 		return nil
 	}
 	if err != nil {

@@ -188,9 +188,9 @@ func (s *session) claim(requestID string) (claimed *invocation, twice bool) {
 	return found, false
 }
 
-// finish writes an invocation's ending.
-func (s *session) finish(done *invocation, ending []byte) {
-	s.frames.write(ending)
+// finish writes an invocation's ending, a frame in one part or several.
+func (s *session) finish(done *invocation, ending ...[]byte) {
+	s.frames.write(ending...)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.handedOut, done.requestID)
