@@ -17,7 +17,7 @@ from polyfn.runtime_api.peers import belongs
 from polyfn.runtime_api.prelude import CONTENT_TYPE
 from polyfn.runtime_api.replies import refusal
 from polyfn.runtime_api.requests import Ask, asked
-from polyfn.runtime_api.states import State, Step, after
+from polyfn.runtime_api.states import State, Step, after, forbidden
 from polyfn.wire import messages as m
 
 if TYPE_CHECKING:
@@ -185,7 +185,10 @@ class Host:
         """Whether the peer is the program, or a process of its."""
         self._connections.add(connection)
         local, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        return peer is not None and belongs(local, peer, self._group)
+        admitted = peer is not None and belongs(local, peer, self._group)
+        if not admitted:
+            self._on_message(m.Log(0, _STDERR, "warn", _STRANGER))
+        return admitted
 
     def begin(self, connection: Connection, request: Request) -> Taker:
         """A request has come; who takes its body."""
@@ -262,9 +265,10 @@ class Host:
         if ask is Ask.RESPONSE and mode not in ("", "buffered", "streaming"):
             told = "Invalid function response mode"
             return _refused(connection, 400, "InvalidFunctionResponseMode", told)
-        following = after(self._state, Step.ANSWER)
+        step = Step.ERROR if ask is Ask.ERROR else Step.ANSWER
+        following = after(self._state, step)
         if following is None:
-            return _refused(connection, 403, *self._forbidden(Step.ANSWER))
+            return _refused(connection, 403, *self._forbidden(step))
         self._state = following
         if ask is Ask.ERROR:
             return Report(connection, request.headers, self._failed, self.broken)
@@ -321,8 +325,7 @@ class Host:
         return True
 
     def _forbidden(self, step: Step) -> tuple[str, str]:
-        told = f"State transition from {self._state.value} to {step.value} failed for runtime."
-        return "InvalidStateTransition", told
+        return "InvalidStateTransition", forbidden(self._state, step)
 
     def _leave(self) -> None:
         if self._draining and self._next is None:
@@ -335,6 +338,11 @@ class Host:
             self._on_end(None)
 
 
+_STDERR: Final = 2
+_STRANGER: Final = (
+    "Another process has asked this function's Runtime API, and was refused: only the processes of "
+    "the instance are answered."
+)
 _BROKE: Final = "the program broke off its response"
 
 

@@ -35,6 +35,7 @@ class Step(Enum):
     INIT_ERROR = "InitError"
     HANDED_OUT = "Running"
     ANSWER = "InvocationResponse"
+    ERROR = "InvocationErrorResponse"
     BROKEN = "Broken"
     WHOLE = "RuntimeResponseSent"
 
@@ -46,6 +47,7 @@ _AFTER: Final = {
     (State.WAITING, Step.HANDED_OUT): State.RUNNING,
     (State.RUNNING, Step.NEXT): State.RUNNING,
     (State.RUNNING, Step.ANSWER): State.ANSWERING,
+    (State.RUNNING, Step.ERROR): State.ANSWERING,
     (State.ANSWERING, Step.BROKEN): State.RUNNING,
     (State.ANSWERING, Step.WHOLE): State.ANSWERED,
     (State.ANSWERED, Step.NEXT): State.WAITING,
@@ -55,3 +57,11 @@ _AFTER: Final = {
 def after(state: State, step: Step) -> State | None:
     """The state that follows; ``None``: it is not allowed."""
     return _AFTER.get((state, step))
+
+
+def forbidden(state: State, step: Step) -> str:
+    """The words with which Lambda refuses a step (rapi/handler/constants.go)."""
+    return (
+        f"State transition from {state.value} to {step.value} failed for runtime. "
+        "Error: State transition is not allowed"
+    )
