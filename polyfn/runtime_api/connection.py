@@ -79,7 +79,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def reply_early(self, status: int, body: bytes) -> None:
-        """Answer while the request's body still comes: the rest of it is dropped.
+        """Answer while the request still comes: the rest of it is dropped.
 
         Only this side is closed. Closing both would reset the connection, and the peer might lose
         the answer.
@@ -126,14 +126,28 @@ class Connection(asyncio.Protocol):
             self._break_off(400, f"the request is malformed: {error}")
 
     def _feed(self, data: bytes) -> None:
-        """Take an offer of another protocol (Java's client makes one, ``h2c``) for not made."""
-        while data:
-            try:
-                self._parser.feed_data(data)
-            except httptools.HttpParserUpgrade as offer:
-                data = data[offer.args[0] :]
-            else:
-                return
+        """Take an offer of another protocol (``h2c``, Java's client makes it) for not made.
+
+        The parser skips the body of such a request: a new one gets it, behind a head without offer.
+        """
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            head = self._head_without_offer()
+            self._parser = httptools.HttpRequestParser(self)
+            self._begin()
+            self._feed(head + data[offer.args[0] :])
+
+    def _head_without_offer(self) -> bytes:
+        method = self._parser.get_method()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("nothing is connected to from here")
+        kept = {k: v for k, v in self._headers.items() if k not in ("connection", "upgrade")}
+        lines = [
+            f"{method.decode()} {self._target} HTTP/1.1",
+            *(f"{k}: {v}" for k, v in kept.items()),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer has gone."""
@@ -144,8 +158,7 @@ class Connection(asyncio.Protocol):
     def _break_off(self, status: int, message: str) -> None:
         self._keep_alive = self._admitted = False
         self._drop()
-        self.refuse(status, "InvalidRequest", message)
-        self._transport.close()
+        self.reply_early(status, refusal("InvalidRequest", message))
 
     def _drop(self) -> None:
         taker, self._taker = self._taker, None
@@ -167,6 +180,8 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
+        if self._parser.should_upgrade():
+            return
         self._keep_alive = self._parser.should_keep_alive()
         method = self._parser.get_method().decode("ascii")
         self._taker = self._owner.begin(self, Request(method, self._target, self._headers))
@@ -180,6 +195,8 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """All of it is here."""
+        if self._parser.should_upgrade():
+            return
         taker, self._taker = self._taker, None
         trailers = self._trailers
         self._begin()
