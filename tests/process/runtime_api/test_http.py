@@ -1,171 +1,144 @@
-"""HTTP as clients write it, well or badly."""
+"""The HTTP below the Runtime API: what programs and strangers may send."""
 
 from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from polyfn.wire import messages as m
+from tests.process.runtime_api.conftest import NEXT, RUNTIME
+from tests.waiting import eventually
 
-from .raw_program import NEXT, program, response
+if TYPE_CHECKING:
+    from tests.process.runtime_api.conftest import Lab
 
-_ACCEPTED = 202
-
-
-async def test_one_connection_serves_many_invocations() -> None:
-    async with program() as it:
-        client = await it.begun()
-        for number in range(1, 20):
-            assert (await client.ask("POST", response(f"r-{number}"), b"1")).status == _ACCEPTED
-            client.request("GET", NEXT)
-            it.invoke(f"r-{number + 1}")
-            await client.reply()
-        assert it.connections == 1
-
-
-async def test_each_request_may_have_a_connection_of_its_own() -> None:
-    async with program() as it:
-        it.invoke()
-        for method, path in (("GET", NEXT), ("POST", response())):
-            client = await it.connect()
-            reply = await client.ask(method, path, b"", connection="close")
-            assert reply.status in (200, _ACCEPTED)
-            assert reply.headers["Connection"] == "close"
-            assert await client.at_end()
-
-
-async def test_http_1_0_is_answered_and_closed() -> None:
-    async with program() as it:
-        it.invoke()
-        client = await it.connect()
-        client.write(f"GET {NEXT} HTTP/1.0\r\n\r\n".encode())
-        assert (await client.reply()).status == 200
-        assert await client.at_end()
-
-
-async def test_a_client_may_close_its_side_when_it_has_asked() -> None:
-    async with program() as it:
-        client = await it.connect()
-        client.request("GET", NEXT, connection="close")
-        client.writer.write_eof()
-        await it.told(m.Ready)
-        it.invoke()
-        assert (await client.reply()).status == 200
-
-
-async def test_a_request_may_come_byte_by_byte() -> None:
-    async with program() as it:
-        client = await it.begun()
-        whole = f"POST {response()} HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\n123".encode()
-        for at in range(len(whole)):
-            client.write(whole[at : at + 1])
-            await client.writer.drain()
-        assert (await client.reply()).status == _ACCEPTED
-        assert await it.told(m.Value) == m.Value(1, b"123")
-
-
-async def test_requests_may_come_one_behind_the_other() -> None:
-    async with program() as it:
-        client = await it.begun()
-        client.request("POST", response(), b"1")
-        client.request("GET", NEXT)
-        assert (await client.reply()).status == _ACCEPTED
-        it.invoke("r-2")
-        assert (await client.reply()).headers["Lambda-Runtime-Aws-Request-Id"] == "r-2"
-
-
-async def test_a_body_in_chunks_is_joined() -> None:
-    async with program() as it:
-        client = await it.begun()
-        chunks = b"2\r\n12\r\n3;x=y\r\n345\r\n0\r\n\r\n"
-        client.request("POST", response(), chunks, transfer_encoding="chunked")
-        assert (await client.reply()).status == _ACCEPTED
-        assert await it.told(m.Value) == m.Value(1, b"12345")
-
-
-async def test_a_client_that_waits_for_100_gets_it() -> None:
-    async with program() as it:
-        client = await it.begun()
-        client.request("POST", response(), content_length="3", expect="100-continue")
-        assert (await client.reply()).status == 100
-        client.write(b"123")
-        assert (await client.reply()).status == _ACCEPTED
-
-
-async def test_a_client_that_waits_for_100_is_refused_when_its_body_has_come() -> None:
-    async with program() as it:
-        client = await it.begun()
-        client.request("POST", response("r-9"), content_length="3", expect="100-continue")
-        assert (await client.reply()).status == 100
-        client.write(b"123")
-        assert (await client.reply()).kind == (400, "InvalidRequestID")
-
-
-async def test_a_client_that_offers_http_2_is_answered_in_http_1() -> None:
-    async with program() as it:
-        it.invoke()
-        client = await it.connect()
-        reply = await client.ask(
-            "GET", NEXT, connection="Upgrade, HTTP2-Settings", upgrade="h2c", http2_settings="AAM"
-        )
-        assert reply.status == 200
-        assert (await client.ask("POST", response(), b"1")).status == _ACCEPTED
-
-
-async def test_a_header_may_have_a_mebibyte() -> None:
-    async with program() as it:
-        client = await it.begun()
-        cause = "x" * 1024 * 1024
-        reply = await client.ask(
-            "POST", response(), b"1", lambda_runtime_function_xray_error_cause=cause
-        )
-        assert reply.status == _ACCEPTED
+_SLEEP = "import os, time; os.setpgid(0, 0); time.sleep(60)"
+_PROBE = (
+    "import os, socket, sys\n"
+    "if sys.argv[2]: os.setpgid(0, int(sys.argv[2]))\n"
+    "host, port = sys.argv[1].split(':')\n"
+    "s = socket.create_connection((host, int(port)))\n"
+    "s.sendall(b'GET /nothing HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
+    "print(s.recv(100).split()[1].decode())\n"
+)
 
 
 @pytest.mark.parametrize(
-    "malformed",
-    [
-        b"nonsense\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS
-        b"GET /2018-06-01/runtime/invocation/next HTTP/9.9\r\n\r\n",
-        b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: many\r\n\r\n",
-        b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
-        b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
-        b"POST /x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-        b"GET /\xff\xfe HTTP/1.1\r\nhost: x\r\n\r\n",
-        b"GET /x HTTP/1.1\r\nhost x\r\n\r\n",
-        b"GET /x HTTP/1.1\r\nh\xc3\xa9: x\r\n\r\n",
-        b"GET /x HTTP/1.1\r\nx: " + b"x" * 3 * 1024 * 1024 + b"\r\n\r\n",
-        b"GET /" + b"x" * 3 * 1024 * 1024 + b" HTTP/1.1\r\n\r\n",
-    ],
-    ids=lambda each: repr(each[:45]),
+    "garbage",
+    [b"\x16\x03\x01\x02\x00", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"],
 )
-async def test_a_malformed_request_is_refused_and_the_program_served_on(malformed: bytes) -> None:
-    async with program() as it:
-        client = await it.connect()
-        client.write(malformed)
-        assert (await client.reply()).kind == (400, "InvalidRequest")
-        assert await client.at_end()
-        it.invoke()
-        assert (await (await it.connect()).ask("GET", NEXT)).status == 200
+async def test_what_is_no_http_is_refused_and_others_are_served(lab: Lab, garbage: bytes) -> None:
+    program = await lab.program()
+    program.writer.write(garbage)
+    assert (await program.answer()).status == 400
+    assert await program.is_closed()
+    assert (await (await lab.program()).ask("GET", "/nothing")).status == 404
+
+
+async def test_broken_chunk_leaves_the_invocation_open(lab: Lab) -> None:
+    program, path = await lab.running()
+    program.write_head("POST", f"{path}/response", transfer_encoding="chunked")
+    program.writer.write(b"no size\r\n")
+    assert (await program.answer()).status == 400
+    other = await lab.program()
+    assert (await other.ask("POST", f"{path}/response", b"1")).status == 202
+
+
+async def test_head_without_an_end_is_refused(lab: Lab) -> None:
+    program = await lab.program()
+    program.writer.write(b"GET / HTTP/1.1\r\n")
+    for _ in range(50):
+        program.writer.write(b"x: " + b"y" * 65_536 + b"\r\n")
+    assert (await program.answer()).status == 400
+
+
+async def test_long_header_of_an_xray_cause_is_taken(lab: Lab) -> None:
+    program, path = await lab.running()
+    cause = "x" * 1_048_576
+    headers = {"Lambda_Runtime_Function_XRay_Error_Cause": cause}
+    assert (await program.ask("POST", f"{path}/error", b"{}", **headers)).status == 202
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/", 404),
-        ("GET", "/2018-06-01/runtime/invocation", 404),
-        ("GET", f"{NEXT}/", 404),
-        ("POST", "/2018-06-01/runtime/invocation//response", 404),
-        ("POST", "/2018-06-01/runtime/restore/error", 404),
-        ("POST", NEXT, 405),
-        ("GET", response(), 405),
-    ],
+    ("method", "target", "status"),
+    [("GET", "/", 404), ("POST", NEXT, 405), ("GET", f"{RUNTIME}/invocation/1/response", 405)],
 )
-async def test_what_is_not_of_the_api_is_refused_and_the_connection_lives(
-    method: str, path: str, status: int
+async def test_paths_and_methods_that_are_not_served_are_refused(
+    lab: Lab, method: str, target: str, status: int
 ) -> None:
-    async with program() as it:
-        it.invoke()
-        client = await it.connect()
-        assert (await client.ask(method, path)).status == status
-        assert (await client.ask("GET", f"{NEXT}?x=y")).status == 200
+    got = await (await lab.program()).ask(method, target, b"")
+    assert (got.status, got.error) == (status, "InvalidPath")
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("/2020-08-15/logs", "Logs.NotSupported"),
+        ("/2022-07-01/telemetry", "Telemetry.NotSupported"),
+    ],
+)
+async def test_subscriptions_are_accepted_and_said_to_bring_nothing(
+    lab: Lab, target: str, error: str
+) -> None:
+    got = await (await lab.program()).ask("PUT", target, b"{}")
+    assert (got.status, got.error) == (202, error)
+
+
+async def test_program_may_ask_for_a_go_ahead_first(lab: Lab) -> None:
+    program, path = await lab.running()
+    program.write_head("POST", f"{path}/response", content_length="1", expect="100-continue")
+    assert (await program.answer()).status == 100
+    program.writer.write(b"7")
+    assert (await program.answer()).status == 202
+    assert lab.told[-1] == m.Value(1, b"7")
+
+
+async def test_connection_is_closed_when_the_program_asks_for_it(lab: Lab) -> None:
+    program, path = await lab.running()
+    got = await program.ask("POST", f"{path}/response", b"7", connection="close")
+    assert (got.status, got.headers["connection"]) == (202, "close")
+    assert await program.is_closed()
+
+
+async def _status_seen_by(lab: Lab, *prefix: str, group: int | None) -> str:
+    """What a process gets that joins a group, or makes its own (0), or stays in ours."""
+    joined = "" if group is None else str(group)
+    process = await asyncio.create_subprocess_exec(
+        *(*prefix, sys.executable, "-c", _PROBE, lab.host.address, joined), stdout=subprocess.PIPE
+    )
+    async with asyncio.timeout(20):
+        return (await process.communicate())[0].decode().strip()
+
+
+async def test_process_of_another_group_is_not_answered(lab: Lab) -> None:
+    sleeper = await asyncio.create_subprocess_exec(sys.executable, "-c", _SLEEP)
+    try:
+        await eventually(lambda: os.getpgid(sleeper.pid) == sleeper.pid)
+        lab.host.belongs_to(sleeper.pid, lambda: None)
+        await lab.open()
+        assert await _status_seen_by(lab, group=None) == "403"
+        assert await _status_seen_by(lab, group=sleeper.pid) == "404"
+    finally:
+        sleeper.kill()
+        await sleeper.wait()
+
+
+async def test_descendant_in_a_group_of_its_own_is_answered(lab: Lab) -> None:
+    await lab.open()
+    assert await _status_seen_by(lab, "sh", "-c", '"$@"; exit', "sh", group=0) == "404"
+
+
+async def test_end_is_told_once_when_the_program_and_its_connections_are_gone(lab: Lab) -> None:
+    program = await lab.program()
+    await program.ask("GET", "/")
+    lab.host.exited()
+    assert lab.ends == []
+    program.writer.close()
+    await eventually(lambda: lab.ends == [None])
+    lab.host.exited()
+    assert lab.ends == [None]

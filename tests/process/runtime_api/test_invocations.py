@@ -1,123 +1,149 @@
-"""Invocations over the Runtime API: what `next` brings, and what comes of the answers."""
+"""Invocations over the Runtime API: next, response, error, and what is legal when."""
 
 from __future__ import annotations
 
+import json
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from polyfn.wire import messages as m
-from polyfn.wire.frames import MAX_FRAME_BYTES
+from tests.process.runtime_api.conftest import NEXT, RUNTIME, eventually_told
+from tests.waiting import eventually
 
-from .raw_program import ARN, INIT_ERROR, NEXT, error, program, reason, response
-
-
-async def test_the_first_next_says_that_the_program_is_ready() -> None:
-    async with program() as it:
-        client = await it.connect()
-        assert not [each for each in it.said if isinstance(each, m.Ready)]
-        client.request("GET", NEXT)
-        assert await it.told(m.Ready) == m.Ready(0, b"{}")
+if TYPE_CHECKING:
+    from tests.process.runtime_api.conftest import Lab
 
 
-async def test_next_brings_the_event_and_what_goes_with_it() -> None:
-    async with program() as it:
-        client = await it.connect()
-        client.request("GET", NEXT)
-        await it.told(m.Ready)
-        began = time.time() * 1000
-        it.invoke(
-            event=b'{"a":[1.50]}',
-            extras=b'{"trace_id":"Root=1-2","client_context":{"c":"\xc3\xa9"}}',
-        )
-        reply = await client.reply()
-    assert (reply.status, reply.body) == (200, b'{"a":[1.50]}')
-    deadline = int(reply.headers.pop("Lambda-Runtime-Deadline-Ms"))
-    assert began + 30_000 - 1 <= deadline <= time.time() * 1000 + 30_000
-    assert reply.headers == {
-        "Content-Type": "application/json",
-        "Content-Length": "12",
-        "Lambda-Runtime-Aws-Request-Id": "r-1",
-        "Lambda-Runtime-Invoked-Function-Arn": ARN,
-        "Lambda-Runtime-Trace-Id": "Root=1-2",
-        "Lambda-Runtime-Client-Context": '{"c":"\\u00e9"}',
-    }
+async def test_program_that_asks_is_ready_and_gets_its_event_when_there_is_one(lab: Lab) -> None:
+    program = await lab.program()
+    program.write_head("GET", NEXT)
+    await eventually_told(lab, m.Ready)
+    extras = b'{"trace_id":"Root=1-2-3","client_context":{"custom":{}}}'
+    lab.invoke(b'{"a":1}', request_id="abc", body_kind=1, body=b"text", extras=extras)
+    got = await program.answer()
+    assert got.status == 200
+    assert json.loads(got.body) == {"a": 1, "body": "text", "isBase64Encoded": False}
+    assert got.headers["content-type"] == "application/json"
+    assert got.headers["lambda-runtime-aws-request-id"] == "abc"
+    assert got.headers["lambda-runtime-invoked-function-arn"] == "arn:f"
+    assert got.headers["lambda-runtime-trace-id"] == "Root=1-2-3"
+    assert json.loads(got.headers["lambda-runtime-client-context"]) == {"custom": {}}
+    left_ms = int(got.headers["lambda-runtime-deadline-ms"]) - time.time() * 1000
+    assert 0 < left_ms <= 5000
 
 
-async def test_an_event_that_was_there_before_next_is_brought_by_it() -> None:
-    async with program() as it:
-        it.invoke()
-        client = await it.connect()
-        assert (await client.ask("GET", NEXT)).body == b'{"a":1}'
+async def test_event_that_comes_before_the_program_asks_waits_for_it(lab: Lab) -> None:
+    lab.invoke()
+    assert lab.host.has_unread()
+    program = await lab.program()
+    assert (await program.ask("GET", NEXT)).status == 200
+    assert not lab.host.has_unread()
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "brought"),
-    [
-        (1, 'a"é'.encode(), b'{"a":1,"body":"a\\"\xc3\xa9","isBase64Encoded":false}'),
-        (2, b"\x00\xff", b'{"a":1,"body":"AP8=","isBase64Encoded":true}'),
-    ],
-)
-async def test_a_body_is_in_the_event(kind: int, body: bytes, brought: bytes) -> None:
-    async with program() as it:
-        it.invoke(body_kind=kind, body=body)
-        client = await it.connect()
-        assert (await client.ask("GET", NEXT)).body == brought
+async def test_answers_are_values_and_the_connection_stays(lab: Lab) -> None:
+    program, path = await lab.running()
+    got = await program.ask("POST", f"{path}/response", b'{"statusCode":200}')
+    assert (got.status, json.loads(got.body)) == (202, {"status": "OK"})
+    assert lab.told[-1] == m.Value(1, b'{"statusCode":200}')
+    program.write_head("GET", NEXT)
+    lab.invoke(request_id="second")
+    assert (await program.answer()).headers["lambda-runtime-aws-request-id"] == "second"
+    assert (await program.ask("POST", f"{RUNTIME}/invocation/second/response")).status == 202
+    assert lab.told[-1] == m.Value(2, b"null")
 
 
-async def test_a_response_is_the_invocations_value() -> None:
-    async with program() as it:
-        client = await it.begun()
-        reply = await client.ask("POST", response(), b'{"statusCode":200}')
-        assert (reply.status, reply.json) == (202, {"status": "OK"})
-        assert await it.told(m.Value) == m.Value(1, b'{"statusCode":200}')
+async def test_error_that_is_posted_ends_the_invocation(lab: Lab) -> None:
+    program, path = await lab.running()
+    body = b'{"errorType":"T","errorMessage":"m","stackTrace":["a"]}'
+    assert (await program.ask("POST", f"{path}/error", body)).status == 202
+    told = lab.told[-1]
+    assert isinstance(told, m.Error)
+    assert json.loads(told.error) == {"errorType": "T", "errorMessage": "m", "trace": ["a"]}
+    assert not told.fatal
 
 
-async def test_an_empty_response_is_null() -> None:
-    async with program() as it:
-        client = await it.begun()
-        assert (await client.ask("POST", response())).status == 202
-        assert await it.told(m.Value) == m.Value(1, b"null")
+async def test_chunked_answer_with_an_error_in_its_trailers_has_failed(lab: Lab) -> None:
+    program, path = await lab.running()
+    program.write_head("POST", f"{path}/response", transfer_encoding="chunked")
+    program.chunk(b'{"half":')
+    program.last_chunk(Lambda_Runtime_Function_Error_Type="Late")
+    assert (await program.answer()).status == 202
+    told = lab.told[-1]
+    assert isinstance(told, m.Error)
+    assert json.loads(told.error)["errorType"] == "Late"
 
 
-async def test_an_error_is_the_invocations_ending_and_the_program_goes_on() -> None:
-    async with program() as it:
-        client = await it.begun()
-        body = b'{"errorType":"Oops","errorMessage":"no","stackTrace":["one","two"]}'
-        reply = await client.ask("POST", error(), body)
-        assert (reply.status, reply.json) == (202, {"status": "OK"})
-        told = await it.told(m.Error)
-        assert (told.id, told.fatal, reason(told)) == (1, False, ("Oops", "no"))
-        client.request("GET", NEXT)
-        it.invoke("r-2")
-        assert (await client.reply()).headers["Lambda-Runtime-Aws-Request-Id"] == "r-2"
+async def test_program_that_asks_twice_gets_the_same_event_again(lab: Lab) -> None:
+    program, path = await lab.running()
+    again = await program.ask("GET", NEXT)
+    assert again.headers["lambda-runtime-aws-request-id"] in path
+    assert (await program.ask("POST", f"{path}/response", b"1")).status == 202
 
 
-async def test_an_init_error_is_why_the_program_does_not_load() -> None:
-    async with program() as it:
-        client = await it.connect()
-        body = b'{"errorType":"Runtime.ImportModuleError","errorMessage":"no app"}'
-        assert (await client.ask("POST", INIT_ERROR, body)).status == 202
-        told = await it.told(m.Error)
-        assert (told.id, told.fatal) == (0, True)
-        assert reason(told) == ("Runtime.ImportModuleError", "no app")
-        again = await client.ask("POST", INIT_ERROR, body)
-        assert again.kind == (403, "InvalidStateTransition")
+async def test_event_goes_to_the_connection_that_asked_last_and_is_still_there(lab: Lab) -> None:
+    first, second = await lab.program(), await lab.program()
+    first.write_head("GET", NEXT)
+    await eventually_told(lab, m.Ready)
+    first.writer.close()
+    second.write_head("GET", NEXT)
+    await eventually(lambda: len(lab.host.waiting) == 1)
+    lab.invoke()
+    assert (await second.answer()).status == 200
 
 
-async def test_a_response_may_be_as_large_as_a_frame_and_no_larger() -> None:
-    async with program() as it:
-        client = await it.begun()
-        body = b"1" * MAX_FRAME_BYTES
-        assert (await client.ask("POST", response(), body)).status == 202
-        assert (await it.told(m.Value)).value == body
-        client.request("GET", NEXT)
-        it.invoke("r-2")
-        await client.reply()
-        reply = await client.ask("POST", response("r-2"), body + b"1")
-        assert reply.kind == (413, "RequestEntityTooLarge")
-        told = await it.told(m.Error)
-        assert (told.id, reason(told)[0]) == (2, "Function.ResponseSizeTooLarge")
-        client.request("GET", NEXT)
-        it.invoke("r-3")
-        assert (await client.reply()).status == 200
+@pytest.mark.parametrize("end", ["response", "error"])
+async def test_only_the_invocation_that_runs_is_answered_and_only_once(lab: Lab, end: str) -> None:
+    program = await lab.program()
+    early = await program.ask("POST", f"{RUNTIME}/invocation/x/{end}", b"1")
+    assert (early.status, early.error) == (400, "InvalidRequestID")
+    program, path = await lab.running()
+    wrong = await program.ask("POST", f"{RUNTIME}/invocation/x/{end}", b"1")
+    assert (wrong.status, wrong.error) == (400, "InvalidRequestID")
+    assert (await program.ask("POST", f"{path}/response", b"1")).status == 202
+    twice = await program.ask("POST", f"{path}/{end}", b"1")
+    assert (twice.status, twice.error) == (403, "InvalidStateTransition")
+    assert len([each for each in lab.told if isinstance(each, m.Value)]) == 1
+
+
+async def test_answer_that_breaks_off_may_be_sent_again(lab: Lab) -> None:
+    program, path = await lab.running()
+    program.write_head("POST", f"{path}/response", content_length="100")
+    program.writer.write(b"half")
+    program.writer.close()
+    other = await lab.program()
+    await eventually(lambda: lab.host.connections == 1)
+    assert (await other.ask("POST", f"{path}/response", b"2")).status == 202
+    assert lab.told[-1] == m.Value(1, b"2")
+
+
+async def test_load_that_fails_is_told_before_the_first_next_only(lab: Lab) -> None:
+    program = await lab.program()
+    body = b'{"errorType":"Runtime.ImportModuleError","errorMessage":"no"}'
+    assert (await program.ask("POST", f"{RUNTIME}/init/error", body)).status == 202
+    told = lab.told[-1]
+    assert isinstance(told, m.Error)
+    assert (told.id, told.fatal) == (0, True)
+    again = await program.ask("GET", NEXT)
+    assert (again.status, again.error) == (403, "InvalidStateTransition")
+
+
+async def test_load_does_not_fail_after_it_was_ready(lab: Lab) -> None:
+    program, _ = await lab.running()
+    late = await program.ask("POST", f"{RUNTIME}/init/error", b"{}")
+    assert (late.status, late.error) == (403, "InvalidStateTransition")
+
+
+async def test_answer_that_is_too_long_is_refused_and_told(lab: Lab) -> None:
+    program, path = await lab.running()
+    program.write_head("POST", f"{path}/response", transfer_encoding="chunked")
+    for _ in range(65):
+        program.chunk(bytes(1024 * 1024))
+        await program.writer.drain()
+    program.last_chunk()
+    got = await program.answer()
+    assert (got.status, got.error) == (413, "RequestEntityTooLarge")
+    told = lab.told[-1]
+    assert isinstance(told, m.Error)
+    assert json.loads(told.error)["errorType"] == "Function.ResponseSizeTooLarge"
