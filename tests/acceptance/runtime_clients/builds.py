@@ -57,7 +57,8 @@ def rust(crate: Path, program: str) -> Path:
     cargo = _needed("cargo", "Rust")
     _needed("cc", "a C compiler, which Rust links with")
     target = HOME / "cargo-target"
-    env = {**os.environ, "CARGO_TARGET_DIR": str(target), "CARGO_PROFILE_DEV_DEBUG": "0"}
+    quick = {"CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_INCREMENTAL": "0"}
+    env = {**os.environ, **quick, "CARGO_TARGET_DIR": str(target)}
     _run(cargo, "build", "--locked", "--bin", program, cwd=crate, env=env)
     return target / "debug" / program
 

@@ -221,4 +221,6 @@ def test_stop(running: Running, tmp_path: Path) -> None:
     running.client.put(functions, running.client.name)
     with served(tmp_path) as server:
         assert server.get(running.client.name, "?do=who").status == 200
+        began = time.monotonic()
+    assert time.monotonic() - began < 5  # nothing runs that could be waited for
     assert any("told to stop" in line for line in server.output), server.output
