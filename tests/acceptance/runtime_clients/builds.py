@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import platform
 import re
@@ -92,6 +93,8 @@ def go(version: str) -> Path:
 @cache
 def awslambdaric() -> Path:
     """Where AWS's client for Python is installed."""
+    if importlib.util.find_spec("pip") is None:
+        pytest.skip("there is no pip in this environment to install awslambdaric with")
 
     def install(directory: Path) -> None:
         pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
