@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from polyfn.pool.channel import Channel
 from polyfn.pool.child import Child
@@ -13,7 +14,11 @@ from polyfn.runtime_api import VARIABLE, Host
 if TYPE_CHECKING:
     from polyfn.pool.child import Listener
     from polyfn.pool.deployment import Deployment
+    from polyfn.pool.process import Process
     from polyfn.pool.spawner import Spawner
+
+# As long as Lambda waits for programs with an internal extension ("Shutdown phase").
+_SHUTDOWN_S: Final = 0.5
 
 
 def start_child(deployment: Deployment, spawner: Spawner, owner: Listener) -> Child:
@@ -33,5 +38,16 @@ def start_child(deployment: Deployment, spawner: Spawner, owner: Listener) -> Ch
     except BaseException:
         host.close()
         raise
-    host.belongs_to(process.pid, partial(process.signal_group, signal.SIGTERM))
+    host.belongs_to(process.pid, partial(_end, process))
     return Child(process, host, pipes.log, owner)
+
+
+def _end(process: Process) -> None:
+    """Ask a program that runs nothing to end, and end it: a handler of SIGTERM may go on."""
+    process.signal_group(signal.SIGTERM)
+    asyncio.get_running_loop().call_later(_SHUTDOWN_S, _kill, process)
+
+
+def _kill(process: Process) -> None:
+    if not process.exited.done():
+        process.signal_group(signal.SIGKILL)

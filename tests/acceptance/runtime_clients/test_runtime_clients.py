@@ -219,6 +219,8 @@ def test_stop(running: Running, tmp_path: Path) -> None:
     functions = tmp_path / "netlify/functions"
     functions.mkdir(parents=True)
     running.client.put(functions, running.client.name)
+    (tmp_path / "polyfn.toml").write_text("[limits]\ndrain = 60\n")
     with served(tmp_path) as server:
         assert server.get(running.client.name, "?do=who").status == 200
+    # Nothing runs that could be waited for: `served` lets nobody take 20 s.
     assert any("told to stop" in line for line in server.output), server.output
