@@ -92,12 +92,28 @@ func TestAfterAPanicNothingIsHandedOut(t *testing.T) {
 	forBothWays(t, func(t *testing.T, s *supervisor) {
 		s.begin()
 		s.post(invokePath+"r1/error", strings.NewReader(
-			`{"errorMessage":"m","errorType":"string","stackTrace":[{"path":"a/main.go","line":3,"label":"h"}]}`), jsonHeader)
+			`{"errorMessage":"m","errorType":"string","stackTrace":[`+
+				`{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"a/main.go","line":3,"label":"h"}]}`), jsonHeader)
 		if got := s.expect(typeError); !got.fatal || !strings.Contains(got.data, `"a/main.go:3 h"`) {
 			t.Errorf("%+v", got)
 		}
 		if response, _ := s.get("next"); response.StatusCode != http.StatusGone {
 			t.Errorf("%d", response.StatusCode)
+		}
+	})
+}
+
+func TestAfterAnErrorWithAStackOfTheAuthorsTheProgramGoesOn(t *testing.T) {
+	forBothWays(t, func(t *testing.T, s *supervisor) {
+		s.begin()
+		s.post(invokePath+"r1/error", strings.NewReader(
+			`{"errorMessage":"m","errorType":"string","stackTrace":[{"path":"a/main.go","line":3,"label":"h"}]}`), jsonHeader)
+		if got := s.expect(typeError); got.fatal || !strings.Contains(got.data, `"a/main.go:3 h"`) {
+			t.Errorf("%+v", got)
+		}
+		s.invoke(2, "r2", `{"a":2}`, "")
+		if _, body := s.get("next"); body != `{"a":2}` {
+			t.Errorf("%s", body)
 		}
 	})
 }

@@ -36,8 +36,8 @@ func (s *session) reportedFailure(request *http.Request) *failure {
 	return parseFailure(body, request.Header.Get("Lambda-Runtime-Function-Error-Type"), s.place())
 }
 
-// parseFailure understands aws-lambda-go's shape (lambda/messages/messages.go: InvokeResponse_Error). Only a panic
-// has a stack there, and after reporting a panic the program exits (lambda/errors.go: lambdaPanicResponse).
+// parseFailure understands aws-lambda-go's shape (lambda/messages/messages.go: InvokeResponse_Error). After
+// reporting a panic, which has a stack there, the program exits (lambda/errors.go: lambdaPanicResponse).
 func parseFailure(body []byte, fallbackType string, in project) *failure {
 	var reported struct {
 		Type    string          `json:"errorType"`
@@ -56,8 +56,9 @@ func parseFailure(body []byte, fallbackType string, in project) *failure {
 	parsed := newFailure(reported.Type, reported.Message)
 	var frames []stackFrame
 	if json.Unmarshal(reported.Stack, &frames) == nil {
-		parsed.isPanic = len(frames) > 0
-		parsed.Trace = in.lines(authorsFrames(frames))
+		from := afterPanic(frames)
+		parsed.isPanic = from > 0
+		parsed.Trace = in.lines(authorsFrames(frames[from:]))
 	} else if json.Unmarshal(reported.Stack, &parsed.Trace) != nil {
 		parsed.Trace = []string{}
 	}
@@ -70,15 +71,20 @@ type stackFrame struct {
 	Label string `json:"label"`
 }
 
-// authorsFrames leaves out what led from the author's code to the panic's report, and everything from the
-// library on that called the handler: what is between is the author's.
-func authorsFrames(frames []stackFrame) []stackFrame {
+// afterPanic finds the first frame before a panic; 0 when there was none. An author's messages.InvokeResponse_Error
+// may have a stack of its own, and the program goes on.
+func afterPanic(frames []stackFrame) int {
 	for i, frame := range frames {
 		if frame.Path == "runtime/panic.go" && frame.Label == "gopanic" {
-			frames = frames[i+1:]
-			break
+			return i + 1
 		}
 	}
+	return 0
+}
+
+// authorsFrames leaves out everything from the library on that called the handler, and the runtime's own frames
+// before the author's.
+func authorsFrames(frames []stackFrame) []stackFrame {
 	for i, frame := range frames {
 		if hasPrefix(frame, library+"@", library+"/") || strings.Contains(frame.Path, directPackage+"/") {
 			frames = frames[:i]

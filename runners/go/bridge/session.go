@@ -19,6 +19,8 @@ const (
 	// shutdownGrace is what Lambda leaves between SIGTERM and SIGKILL to a function with an internal
 	// extension (docs.aws.amazon.com, "Lambda runtime environment lifecycle", shutdown phase).
 	shutdownGrace = 500 * time.Millisecond
+
+	longestHeadStart = 100 * time.Millisecond
 )
 
 type invocation struct {
@@ -71,6 +73,7 @@ func newSession(input *frameReader, frames *frameWriter, exit func(int)) *sessio
 // accept queues an INVOKE.
 func (s *session) accept(m message) {
 	remaining := time.Duration(m.remainingMS) * time.Millisecond
+	remaining -= headStart(remaining)
 	s.mutex.Lock()
 	s.unfinished++
 	s.mutex.Unlock()
@@ -81,6 +84,15 @@ func (s *session) accept(m message) {
 	default:
 		violation(fmt.Errorf("more than %d invocations came without an ending", queueLength))
 	}
+}
+
+// headStart is how much earlier than the supervisor stops the process a call's context is done, so that code
+// which waits for that can still log, and answer.
+func headStart(remaining time.Duration) time.Duration {
+	if tenth := remaining / 10; tenth < longestHeadStart {
+		return tenth
+	}
+	return longestHeadStart
 }
 
 // next waits for an invocation, or for done; nil means that there will be none. Only one that cannot be given up
