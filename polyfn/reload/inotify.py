@@ -118,6 +118,7 @@ class _Directory(WatchCallback):
         self.watch: WatchDescriptor | None = None
         self._on_change = on_change
         self._identity = _identity(path)
+        self._begun: set[str] = set()  # files that have appeared, and are still written
 
     @property
     def is_there(self) -> bool:
@@ -130,9 +131,12 @@ class _Directory(WatchCallback):
         """Tell what happened, unless it is a file that somebody is still about to write."""
         path = os.path.join(self.path, os.fsdecode(event.name)) if event.name else self.path  # noqa: PTH118
         if event.is_create and not event.is_directory and not _is_whole(path):
+            self._begun.add(path)
             return
         is_directory = event.is_directory or not event.name
-        self._on_change(Change(path, not event.is_close_write, is_directory))
+        names = not event.is_close_write or path in self._begun
+        self._begun.discard(path)
+        self._on_change(Change(path, names, is_directory))
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """The directory is gone: if it comes back, it is another one."""
