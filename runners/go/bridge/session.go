@@ -40,11 +40,17 @@ type session struct {
 	queue   chan *invocation
 	buffers sync.Pool // of *[]byte, at least prefixSize long
 
-	watch *time.Timer // runs out when nobody reads for readPatience
+	watch *time.Timer // calls watched
+
+	accepted time.Time // the last INVOKE; this and the next are the reader's
+	gaveWay  time.Time
 
 	mutex      sync.Mutex
 	project    project                // from LOAD on
 	isRead     bool                   // somebody has the turn (turn.go)
+	isWatched  bool                   // watch is set
+	turns      int                    // that have ended
+	seenTurns  int                    // by watched
 	handedOut  map[string]*invocation // by request id
 	unfinished int
 	waiting    int // callers of next
@@ -66,7 +72,7 @@ func newSession(input *frameReader, frames *frameWriter, exit func(int)) *sessio
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.watch = time.AfterFunc(readPatience, s.watched)
+	s.watch, s.isWatched = time.AfterFunc(readPatience, s.watched), true
 	return s
 }
 
@@ -77,9 +83,10 @@ func (s *session) accept(m message) {
 	s.mutex.Lock()
 	s.unfinished++
 	s.mutex.Unlock()
+	s.accepted = time.Now()
 	select {
 	case s.queue <- &invocation{
-		message: m, deadline: time.Now().Add(remaining), cancelled: make(chan struct{}),
+		message: m, deadline: s.accepted.Add(remaining), cancelled: make(chan struct{}),
 	}:
 	default:
 		violation(fmt.Errorf("more than %d invocations came without an ending", queueLength))
@@ -113,6 +120,7 @@ func (s *session) read() *invocation {
 		s.endTurn()
 		return nil
 	}
+	s.giveWay()
 	for {
 		select {
 		case got := <-s.queue:

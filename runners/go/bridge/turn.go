@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -14,8 +15,14 @@ import (
 //
 // Whoever finds somebody reading waits for the queue.
 
-// readPatience is for how long nobody reads while a handler runs.
-const readPatience = 5 * time.Millisecond
+const (
+	// readPatience is for how long nobody reads while a handler runs, or twice that.
+	readPatience = 10 * time.Millisecond
+
+	// yieldEvery is well below the 10 ms after which Go's monitor takes a goroutine that never gave way for one that
+	// computes: it then looks 20,000 times a second, and takes the processor away in each read.
+	yieldEvery = 3 * time.Millisecond
+)
 
 // listen reads until all who wait have an invocation. Whoever calls it has the turn.
 func (s *session) listen() {
@@ -53,7 +60,6 @@ func (s *session) takeTurn() bool {
 		return false
 	}
 	s.isRead = true
-	s.watch.Stop()
 	return true
 }
 
@@ -65,13 +71,41 @@ func (s *session) endTurn() bool {
 		return false
 	}
 	s.isRead = false
-	s.watch.Reset(readPatience)
+	s.turns++
+	if !s.isWatched {
+		s.isWatched = true
+		s.watch.Reset(readPatience)
+	}
 	return true
 }
 
-// watched reads when nobody has for a while.
+// watched reads when nobody has for a while. It looks again for as long as invocations come: to set the timer anew for
+// each would wake threads.
 func (s *session) watched() {
-	if s.takeTurn() {
+	if s.look() {
 		s.listen()
+	}
+}
+
+// look tells whether the caller has the turn.
+func (s *session) look() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.turns != s.seenTurns {
+		s.seenTurns = s.turns
+		s.watch.Reset(readPatience)
+		return false
+	}
+	s.isWatched = false
+	mine := !s.isRead
+	s.isRead = true
+	return mine
+}
+
+// giveWay is for whoever has the turn.
+func (s *session) giveWay() {
+	if s.accepted.Sub(s.gaveWay) > yieldEvery {
+		s.gaveWay = s.accepted
+		runtime.Gosched()
 	}
 }
