@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +23,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def server(project: Path) -> Iterator[Served]:
-    with served(project) as server:
+def start_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Says what the programs that are asked for it do while they start."""
+    return tmp_path_factory.mktemp("faults-start") / "start.txt"
+
+
+@pytest.fixture(scope="package")
+def sleep_s() -> str:
+    """How long the children of these programs sleep: nobody else's do so."""
+    return f"86400.{os.getpid()}"
+
+
+@pytest.fixture(scope="package")
+def server(project: Path, start_file: Path, sleep_s: str) -> Iterator[Served]:
+    with served(project, env={"HARM_START": str(start_file), "HARM_SLEEP": sleep_s}) as server:
         yield server
 
 

@@ -39,12 +39,26 @@ class Fault:
         what: In the words of docs/reference/faults.md.
         outcomes: By runtime; a runtime without one cannot go wrong like that.
         request_bytes: Of the body that is sent.
+        program: The function that does this among other things, when it is asked; empty when the
+            fault has functions of its own.
+        at_start: Whether it is to do so while it starts.
     """
 
     name: str
     what: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     request_bytes: int = 0
+    program: str = ""
+    at_start: bool = False
+
+    def function(self, runtime: str) -> str:
+        """The name of the function that goes wrong."""
+        return f"{runtime}-{self.program or self.name}"
+
+    @property
+    def query(self) -> str:
+        """What a call of it asks for."""
+        return f"?do={self.name}" if self.program and not self.at_start else ""
 
 
 def failed(error_type: str, *words: str, status: int = 502, log: str = "") -> Outcome:

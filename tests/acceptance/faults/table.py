@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.acceptance.faults.answers import ANSWERS
 from tests.acceptance.faults.ended import ENDED
+from tests.acceptance.faults.go_programs import DISTURBED, ENDED_BY_GO, ODD_ANSWERS, STARTED
 from tests.acceptance.faults.modules import MODULES
 from tests.acceptance.faults.rows import GO, JS, PYTHON, TS, Fault, Outcome
 from tests.acceptance.faults.thrown import THROWN
@@ -16,6 +17,10 @@ SECTIONS: Final = {
     "A process that ends, hangs or prints": ENDED,
     "An answer or a request that is wrong": ANSWERS,
     "A module that does not load": MODULES,
+    "A Go program that ends or hangs": ENDED_BY_GO,
+    "A Go program that disturbs its process": DISTURBED,
+    "A Go program's answer": ODD_ANSWERS,
+    "A Go program that starts": STARTED,
 }
 """Title → faults."""
 HEAD: Final = "| the function | in | status | type | message |\n| --- | --- | --- | --- | --- |"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.faults.neighbour import PROMISED_S, Neighbour
 from tests.acceptance.faults.rows import RUNTIMES, Fault, Outcome
+from tests.acceptance.faults.starting import starting
 from tests.acceptance.faults.table import rows
 from tests.acceptance.serving import Answer, Served
 
@@ -32,17 +34,18 @@ TABLE = [
 def test_fault_is_told_its_function_recovers_and_its_neighbour_does_not_feel_it(
     server: Served,
     neighbour: Neighbour,
+    start_file: Path,
     request: pytest.FixtureRequest,
     runtime: str,
     fault: Fault,
     outcome: Outcome,
 ) -> None:
-    name = f"{runtime}-{fault.name}"
+    name = fault.function(runtime)
     server.get(name, "?fine=1")  # it is built, where it can be
     before = len(server.output)
     slow = []
     for _ in range(_TRIES):
-        with neighbour.watched() as watch:
+        with starting(server, name, fault, start_file), neighbour.watched() as watch:
             check(call(server, name, fault), name, outcome)
             assert server.get(name, "?fine=1").status == outcome.again
         afterwards = neighbour.calls(_AFTERWARDS)
@@ -68,7 +71,7 @@ def test_fault_is_told_its_function_recovers_and_its_neighbour_does_not_feel_it(
 def call(server: Served, name: str, fault: Fault) -> Answer:
     body = b"x" * fault.request_bytes if fault.request_bytes else None
     method = "GET" if body is None else "POST"
-    return server.call(method, f"/.netlify/functions/{name}", body, timeout_s=100)
+    return server.call(method, f"/.netlify/functions/{name}{fault.query}", body, timeout_s=100)
 
 
 def check(answer: Answer, name: str, outcome: Outcome) -> None:
