@@ -64,16 +64,17 @@ func start(pair string) {
 	s := newSession(newFrameReader(input), &frameWriter{output: output, broken: gone}, os.Exit)
 	started = s
 	s.hello()
+	hookLog()
+	if hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo())) {
+		startRPC(s)
+		return
+	}
 	if real, err := listenAlone(s); err == nil {
 		address = real
 	}
 	hookDefault(s)
-	hookLog()
 	os.Setenv(apiEnv, address)
 	os.Unsetenv(rpcPort)
-	if hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo())) {
-		startRPC(s)
-	}
 }
 
 // enterDirectory does what package early could not.
