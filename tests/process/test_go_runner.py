@@ -159,8 +159,9 @@ def test_old_library_that_go_mod_does_not_name_is_refused_by_name(tmp_path: Path
         assert program.status() == 1
 
 
-def test_program_sees_its_directory_environment_and_context(start: Start) -> None:
-    with start(GREETING="hello ") as program:
+@pytest.mark.parametrize("version", ["1.13.3", "1.20.0", "1.34.1", "1.54.0", "1.55.1"])
+def test_program_sees_its_directory_environment_and_context(start: Start, version: str) -> None:
+    with start(version=version, GREETING="hello ") as program:
         program.ready()
         extras = {
             "client_context": {"custom": {"netlify": "grüße"}},

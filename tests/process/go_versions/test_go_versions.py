@@ -58,7 +58,7 @@ async def _tried(library: Library) -> Outcomes:
             try:
                 for check in feature.checks:
                     await check(program)
-                assert "/2018-06-01/" not in program.log, "the Runtime API's own troubles are logged"
+                assert "/2018-06-01/" not in program.log, "the library's own troubles are logged"
             except (AssertionError, PolyfnError, pytest.fail.Exception) as error:
                 return str(error) or repr(error)
         return None
