@@ -110,7 +110,8 @@ def died_held(function: str, code: int) -> str:
     """The log's word on a process that ended between its answer and the end of its work."""
     return (
         f"Function {function!r} {describe(code)} before all was done that it does after its "
-        "answer: what it has given to waitUntil, or the rest of a handler whose stream has ended. "
+        "answer: what it has given to waitUntil, or the rest of a handler whose stream has ended; "
+        "a program that asks for its invocations by itself is to ask for the next one. "
         "The next call gets a fresh process."
     )
 

@@ -55,7 +55,7 @@ class Host:
         self._number = 0
         self._arn = ""
         self._next: m.Invoke | None = None  # from its coming to its ending
-        self._unread = False
+        self._unread = self._held = False
         self._deadline_ms = 0
         self._last_id = ""
         self.waiting: list[Connection] = []
@@ -232,6 +232,9 @@ class Host:
         self.waiting.append(connection)
         if is_first:
             self._on_message(m.Ready(0, b"{}"))
+        elif self._held:
+            self._held = False
+            self._on_message(m.Release(self._number))
         if self._unread:
             self._hand_out(self.waiting.pop())
         self._leave()
@@ -301,6 +304,10 @@ class Host:
         """An invocation has its ending."""
         self._state = after(self._state, Step.WHOLE) or self._state
         self._next = self._stream = None
+        # Its next `next` says that it is done: until then it may still work, or be about to exit.
+        self._held = not (isinstance(ending, m.Error) and ending.fatal)
+        if self._held:
+            self._on_message(m.Hold(self._number))
         self._on_message(ending)
         self._leave()
 
@@ -328,7 +335,7 @@ class Host:
         return "InvalidStateTransition", forbidden(self._state, step)
 
     def _leave(self) -> None:
-        if self._draining and self._next is None:
+        if self._draining and self._next is None and not self._held:
             self._terminate()
 
     def _end(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.load import get_all
 from tests.acceptance.serving import Answer, Served, served
 
 PROGRAM = Path(__file__).resolve().parents[1] / "functions/bootstraps/program.py"
@@ -36,7 +37,7 @@ def bootstrap(root: Path, name: str, comment: str = "") -> Path:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     root = tmp_path_factory.mktemp("bootstraps")
-    for name in ("one", "other", "late", "hangs"):
+    for name in ("one", "other", "late", "hangs", "once"):
         bootstrap(root, name)
     (root / "polyfn.toml").write_text(_SETTINGS)
     with served(root) as running:
@@ -120,6 +121,11 @@ def test_program_that_never_asks_does_not_load_in_time(server: Served) -> None:
     kind, message = failed(server.get("hangs"))
     assert kind == "Sandbox.InitTimedout"
     assert "within 5 s" in message
+
+
+async def test_program_that_ends_after_its_answer_costs_no_call(server: Served) -> None:
+    targets = ["/.netlify/functions/once"] * 24
+    assert await get_all(server.port, iter(targets), 8) == {(200, b"hello"): 24}
 
 
 def test_call_that_runs_when_its_program_is_replaced_is_answered(tmp_path: Path) -> None:

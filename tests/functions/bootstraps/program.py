@@ -111,6 +111,8 @@ def main():
     while True:
         _, headers, event = ask("GET", "/invocation/next")
         answer(json.loads(event), headers["Lambda-Runtime-Aws-Request-Id"])
+        if "once" in os.environ["AWS_LAMBDA_FUNCTION_NAME"]:
+            break
 
 
 main()

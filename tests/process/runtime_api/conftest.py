@@ -77,7 +77,7 @@ class Program:
 
 
 class Lab:
-    """A host, and all that it has told."""
+    """A host, and all that it has told; of what it holds and releases apart."""
 
     def __init__(self) -> None:
         self.host = Host()
@@ -86,12 +86,19 @@ class Lab:
         self.terminated = 0
         self._programs: list[Program] = []
         self._closing: asyncio.Task[None] | None = None
-        self.host.listen(self.told.append, self.ends.append)
+        self.holds: list[m.Hold | m.Release] = []
+        self.host.listen(self._hear, self.ends.append)
         self.host.belongs_to(os.getpgid(0), self._terminate)
         self.host.load(SPEC)
 
     def _terminate(self) -> None:
         self.terminated += 1
+
+    def _hear(self, message: m.FromRunner) -> None:
+        if isinstance(message, m.Hold | m.Release):
+            self.holds.append(message)
+        else:
+            self.told.append(message)
 
     def invoke(self, event: bytes = b'{"a":1}', **changes: Any) -> int:
         fields: dict[str, Any] = {

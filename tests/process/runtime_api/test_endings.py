@@ -10,6 +10,7 @@ import pytest
 
 from polyfn.wire import messages as m
 from tests.process.runtime_api.conftest import NEXT, eventually_told
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.process.runtime_api.conftest import Got, Lab, Program
@@ -30,12 +31,33 @@ async def test_idle_program_is_asked_to_end_at_once(lab: Lab) -> None:
     assert lab.terminated == 1
 
 
-async def test_program_that_runs_is_asked_to_end_after_its_answer(lab: Lab) -> None:
+async def test_program_that_runs_is_asked_to_end_when_it_asks_for_more(lab: Lab) -> None:
     program, path = await lab.running()
     lab.host.drain()
-    assert lab.terminated == 0
     await program.ask("POST", f"{path}/response", b"1")
-    assert lab.terminated == 1
+    assert lab.terminated == 0
+    program.write_head("GET", NEXT)
+    await eventually(lambda: lab.terminated == 1)
+
+
+async def test_program_is_not_done_before_it_asks_for_more(lab: Lab) -> None:
+    program, path = await lab.running()
+    assert lab.holds == []
+    await program.ask("POST", f"{path}/response", b"1")
+    assert lab.holds == [m.Hold(1)]
+    program.write_head("GET", NEXT)
+    await eventually(lambda: lab.holds == [m.Hold(1), m.Release(1)])
+
+
+async def test_program_that_panics_is_about_to_end_and_not_waited_for(lab: Lab) -> None:
+    program, path = await lab.running()
+    frames = b'[{"path":"main.go","line":1,"label":"h"}]'
+    body = b'{"errorType":"string","errorMessage":"oh","stackTrace":' + frames + b"}"
+    await program.ask("POST", f"{path}/error", body)
+    told = lab.told[-1]
+    assert isinstance(told, m.Error)
+    assert told.fatal
+    assert lab.holds == []
 
 
 async def test_extension_is_registered_and_waits_for_events(lab: Lab) -> None:

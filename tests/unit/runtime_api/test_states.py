@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from polyfn.runtime_api.states import State, Step, after
+from polyfn.runtime_api.states import State, Step, after, forbidden
 
 
 def _walk(*steps: Step) -> State | None:
@@ -39,3 +39,10 @@ def test_nothing_follows_a_failed_beginning_and_none_fails_after_the_first_next(
 def test_only_a_running_invocation_is_answered() -> None:
     legal = [(state, step) for state, step in product(State, [Step.ANSWER]) if after(state, step)]
     assert legal == [(State.RUNNING, Step.ANSWER)]
+
+
+def test_refusal_names_the_state_and_the_step_as_lambda_does() -> None:
+    assert forbidden(State.ANSWERED, Step.ERROR) == (
+        "State transition from RuntimeResponseSent to InvocationErrorResponse failed for runtime. "
+        "Error: State transition is not allowed"
+    )
