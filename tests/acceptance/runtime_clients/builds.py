@@ -53,15 +53,37 @@ def crate_version(name: str) -> str:
 
 
 @cache
-def rust(crate: Path, program: str) -> Path:
-    """A program of a crate, built without optimising: all crates share what they depend on."""
-    cargo = _needed("cargo", "Rust")
+def cargo() -> dict[str, str]:
+    """The environment in which Rust is built: quickly, and what it depends on once for all."""
+    _needed("cargo", "Rust")
     _needed("cc", "a C compiler, which Rust links with")
-    target = HOME / "cargo-target"
-    quick = {"CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_INCREMENTAL": "0"}
-    env = {**os.environ, **quick, "CARGO_TARGET_DIR": str(target)}
-    _run(cargo, "build", "--locked", "--bin", program, cwd=crate, env=env)
-    return target / "debug" / program
+    return {
+        "CARGO_TARGET_DIR": str(HOME / "cargo-target"),
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+    }
+
+
+@cache
+def rust(crate: Path, program: str) -> Path:
+    """A program of a crate."""
+    env = {**os.environ, **cargo()}
+    version = subprocess.run(["cargo", "--version"], capture_output=True, text=True, check=True)
+    sources = [
+        each for each in sorted(crate.rglob("*")) if each.suffix in {".rs", ".toml", ".lock"}
+    ]
+
+    def build(directory: Path) -> None:
+        copied = crate_copied(crate, directory / "crate")
+        _run("cargo", "build", "--release", "--locked", "--bin", program, cwd=copied, env=env)
+        shutil.copy(Path(env["CARGO_TARGET_DIR"]) / "release" / program, directory)
+
+    return kept("rust", [program, *sources, version.stdout], build) / program
+
+
+def crate_copied(crate: Path, to: Path) -> Path:
+    """A copy of a crate whose files are new: cargo takes an old one for built, wherever it is."""
+    skipped = shutil.ignore_patterns("target", ".polyfn", "netlify")
+    return shutil.copytree(crate, to, ignore=skipped, copy_function=shutil.copyfile)
 
 
 @cache

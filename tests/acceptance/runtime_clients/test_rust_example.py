@@ -1,28 +1,35 @@
-"""The example in Rust, built and served: `lambda_http` and a stream of `lambda_runtime`."""
+"""The example in Rust, built by polyfn: `lambda_http`, and a stream of `lambda_runtime`."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.acceptance.runtime_clients import builds
 from tests.acceptance.serving import Served, served
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    project = tmp_path_factory.mktemp("rust") / "project"
-    shutil.copytree(builds.EXAMPLE, project, ignore=shutil.ignore_patterns("target", ".polyfn"))
-    functions = project / "netlify/functions"
-    functions.mkdir(parents=True, exist_ok=True)
-    for name, program in {"hello": "hello", "hello-v2": "hello", "count": "count"}.items():
-        shutil.copy(builds.rust(builds.EXAMPLE, program), functions / name)
-    (project / "polyfn.toml").write_text('[functions.hello-v2]\nevent_format = "v2"\n')
-    with served(project) as running:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    builds.rust(builds.EXAMPLE, "hello")  # with all that it depends on: that may take minutes
+    path = builds.crate_copied(builds.EXAMPLE, tmp_path_factory.mktemp("rust") / "project")
+    toml = path / "polyfn.toml"
+    hello = toml.read_text().partition("\n\n")[0]
+    v2 = hello.replace("functions.hello]", 'functions.hello-v2]\nevent_format = "v2"')
+    v2 = v2.replace("functions/hello'", "functions/hello-v2'")
+    toml.write_text(f"{toml.read_text()}\n{v2}\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(project: Path) -> Iterator[Served]:
+    with served(project, env=builds.cargo()) as running:
+        running.call("GET", "/.netlify/functions/hello", timeout_s=600)  # it is built now
         yield running
 
 
@@ -43,3 +50,10 @@ def test_hello_sends_bytes_back(server: Served, name: str) -> None:
 
 def test_count_streams(server: Served) -> None:
     assert server.get("count").body == b"1\n2\n3\n4\n5\n"
+
+
+async def test_source_that_is_saved_is_compiled_and_served(server: Served, project: Path) -> None:
+    source = project / "src/bin/hello.rs"
+    source.write_text(source.read_text().replace("from Rust!", "from new Rust!"))
+    assert b"from Rust!" in server.get("hello").body
+    await eventually(lambda: b"from new Rust!" in server.get("hello").body, within_s=120)
