@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from polyfn.build import process
@@ -74,19 +75,30 @@ class Attempt:
             BuildFailed: A command failed, took too long, cannot be started, or left no output.
             PlatformError: The cache cannot be written.
         """
-        with self._storage():
-            work = await self._disk.do(self._cache.begin, self._plan.function)
+        work = await self.begin(self._plan.function)
         try:
-            said = await self._build(work.path)
-            with self._storage():
-                entry = await self._disk.do(self._commit, work, key, known)
+            said = await self.make(work.path)
+            entry = await self.commit(work, key, known)
         except BaseException:
             self._disk.later(self._cache.discard, work)
             raise
-        self._disk.later(self._cache.prune, self._plan.function)
         return entry, self._plan.warn(work.path, said).strip() if self._plan.warn else ""
 
-    async def _build(self, work: Path) -> str:
+    async def begin(self, function: str) -> Work:
+        """Make a directory to build a function in."""
+        with self._storage():
+            return await self._disk.do(self._cache.begin, function)
+
+    async def commit(
+        self, work: Work, key: str, known: Mapping[str, Fingerprint] = MappingProxyType({})
+    ) -> Entry:
+        """Make an artifact of what is in its directory."""
+        with self._storage():
+            entry = await self._disk.do(self._commit, work, key, known)
+        self._disk.later(self._cache.prune, self._plan.function)
+        return entry
+
+    async def make(self, work: Path) -> str:
         """Run the plan, or the one that it names for the case of a failure; what was said."""
         try:
             with self._storage():
@@ -97,7 +109,7 @@ class Attempt:
             if not other:
                 raise self._failure(refused.words) from None
             self._plan = other
-        return await self._build(work)
+        return await self.make(work)
 
     def _write_files(self, work: Path) -> None:
         for name, text in self._plan.files.items():

@@ -13,6 +13,7 @@ from polyfn.build.attempt import Attempt
 from polyfn.build.cache import plan_key
 from polyfn.build.disk import Disk
 from polyfn.build.flight import Flight
+from polyfn.build.joint import JointBuilds
 from polyfn.build.progress import BuildFinished, BuildStarted, BuildStopped, ignore
 from polyfn.build.residents import Residents
 from polyfn.errors import BuildFailed, PolyfnError
@@ -61,6 +62,7 @@ class Builder:
         self._limit_s = limit_s
         self._guard = guard
         self._residents = Residents(self._disk, guard, stay=stay)
+        self._joint = JointBuilds(cache, self._disk, self._attempt, self._began)
         self._flights: dict[str, Flight[Artifact]] = {}
 
     async def __aenter__(self) -> Self:
@@ -111,10 +113,7 @@ class Builder:
         if entry is None:
             slots = self._slots_for(plan)
             known = None if slots.locked() else found.known  # who waits has to look again
-            async with slots:
-                start = time.monotonic()
-                with self._reporting(plan, start):
-                    entry, warnings = await self._until_stable(plan, key, known)
+            entry, warnings, start = await self._in_turn(plan, key, known, slots)
         self._residents.want(plan)
         seconds = time.monotonic() - start
         self._tell(
@@ -135,6 +134,42 @@ class Builder:
             duration_s=seconds,
             warnings=warnings,
         )
+
+    async def _in_turn(
+        self,
+        plan: BuildPlan,
+        key: str,
+        known: Mapping[str, Fingerprint] | None,
+        slots: asyncio.Semaphore,
+    ) -> tuple[Entry, str, float]:
+        """Build when there is a place for it, with others that wait for one; also when it began."""
+        wait = self._joint.join(plan, key)
+        try:
+            async with slots:
+                start = time.monotonic()
+                if await self._joint.take_turn(wait):
+                    return *await self._alone(plan, key, known, wait.done.result()), start
+        finally:
+            self._joint.leave(wait)
+        entry = await wait.done
+        if entry is not None:
+            return entry, "", start
+        async with slots:
+            start = time.monotonic()
+            return *await self._alone(plan, key, None, None), start
+
+    async def _alone(
+        self,
+        plan: BuildPlan,
+        key: str,
+        known: Mapping[str, Fingerprint] | None,
+        entry: Entry | None,
+    ) -> tuple[Entry, str]:
+        """Build it, unless it was built together with others."""
+        if entry is not None:
+            return entry, ""
+        with self._reporting(plan, time.monotonic()):
+            return await self._until_stable(plan, key, known)
 
     async def _until_stable(
         self, plan: BuildPlan, key: str, known: Mapping[str, Fingerprint] | None
@@ -160,7 +195,10 @@ class Builder:
             if found.entry is not None:
                 return found.entry, ""
             known = found.known
-        attempt = Attempt(
+        return await self._attempt(plan).run(key, known)
+
+    def _attempt(self, plan: BuildPlan) -> Attempt:
+        return Attempt(
             self._cache,
             self._disk,
             plan,
@@ -168,7 +206,6 @@ class Builder:
             guard=self._guard,
             residents=self._residents,
         )
-        return await attempt.run(key, known)
 
     def _slots_for(self, plan: BuildPlan) -> asyncio.Semaphore:
         """The places for builds with one program: a quick one does not wait behind a slow one.
@@ -178,9 +215,12 @@ class Builder:
         program = plan.commands[0].argv[0] if plan.commands else ""
         return self._slots.setdefault(program, asyncio.Semaphore(self._parallel))
 
+    def _began(self, plan: BuildPlan) -> None:
+        self._tell(BuildStarted(function=plan.function, title=plan.title))
+
     @contextmanager
     def _reporting(self, plan: BuildPlan, start: float) -> Iterator[None]:
-        self._tell(BuildStarted(function=plan.function, title=plan.title))
+        self._began(plan)
         try:
             yield
         except BaseException as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from polyfn.model.functions import JSON
@@ -67,6 +67,22 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joint:
+    """How plans are built together.
+
+    Attributes:
+        key: Plans that have the same can be.
+        join: Makes one plan of several; its output does not count.
+        split: Given one of them, the directory that all were built in and its own, puts what it
+            would have built itself into that. Raises OSError when that is not there.
+    """
+
+    key: str
+    join: Callable[[Sequence[BuildPlan]], BuildPlan]
+    split: Callable[[BuildPlan, Path, Path], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildPlan:
     """The commands that will build a function, and what their result depends on.
 
@@ -82,6 +98,7 @@ class BuildPlan:
             depends on, absolute; a directory counts by the names in it.
         explain: Turns the compiler's raw output into what the author should read.
         otherwise: Given that output of a failure, the plan to try in this one's place, if any.
+        joint: How it is built together with others; ``None``: it is not.
         warn: Given the build's directory and the commands' output after a success, what the author
             should read of it; mostly nothing.
     """
@@ -96,6 +113,7 @@ class BuildPlan:
     explain: Callable[[str], str] = str
     otherwise: Callable[[str], BuildPlan | None] | None = None
     warn: Callable[[Path, str], str] | None = None
+    joint: Joint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

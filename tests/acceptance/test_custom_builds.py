@@ -193,3 +193,10 @@ def test_the_sites_own_build_makes_functions_when_it_is_asked_for(tmp_path: Path
     assert b"2 of 2 functions are ready." in done.stdout
     (site / "netlify.toml").unlink()
     assert polyfn("build", "--site", "--cwd", str(site)).returncode == 2
+
+
+def test_a_build_that_runs_ends_with_the_server(tmp_path: Path) -> None:
+    site = project(tmp_path, '[functions.made]\nbuild = "echo run > ../runs; sleep 600"\n')
+    with served(site) as server:  # at its end nothing may be left
+        soon(lambda: runs(site) == 1)
+        assert server.get("plain").body == b"plain"

@@ -24,11 +24,8 @@ _PACKAGE_LINE: Final = (
     '{{"\\t"}}{{.GoMod}}{{else}}{{"\\t"}}{{end}}{{"\\n"}}'
 )
 _FILE_LINES: Final = '{{range .%s}}F{{"\\t"}}{{.}}{{"\\n"}}{{end}}'
-TEMPLATE: Final = (
-    "{{if not .Standard}}"
-    f"{_PACKAGE_LINE}{''.join(_FILE_LINES % each for each in _FILE_LISTS)}"
-    "{{end}}"
-)
+PACKAGE_LINES: Final = _PACKAGE_LINE + "".join(_FILE_LINES % each for each in _FILE_LISTS)
+TEMPLATE: Final = f"{{{{if not .Standard}}}}{PACKAGE_LINES}{{{{end}}}}"
 """A line for each package: "P", its directory, its module's version and go.mod; then one for each
 of its files: "F" and the name."""
 

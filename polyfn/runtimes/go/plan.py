@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from polyfn.model import BuildPlan, Command
 from polyfn.runtimes.go import flags, inputs
 from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.joint import joined as joined_plan
 from polyfn.runtimes.go.library import may_need_rpc
 from polyfn.runtimes.go.modules import module_of
 from polyfn.runtimes.go.overlay import overlay_for
@@ -37,7 +38,7 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     command = partial(
         Command, cwd=package, env=flags.build_env(env, package, is_virtual=module.is_virtual)
     )
-    return BuildPlan(
+    plan = BuildPlan(
         function=function.name,
         title=f"go build {_shown(package, root)}",
         files=overlay.files,
@@ -63,6 +64,7 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
         salt=("go", go.version, overlay.digest, *flags.salt(env)),
         explain=Explainer(cwd=package, project_root=root, module=module),
     )
+    return joined_plan(plan, module)
 
 
 def _shown(package: Path, root: Path) -> str:
