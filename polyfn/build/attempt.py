@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -103,7 +104,11 @@ class Attempt:
         for name, text in self._plan.files.items():
             path = work / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_placed(text, work), "utf-8")
+            # A path may have a quote in it, or a backslash.
+            place = (
+                json.dumps(str(work), ensure_ascii=False)[1:-1] if path.suffix == ".json" else work
+            )
+            path.write_text(_placed(text, place), "utf-8")
 
     async def _command(self, command: Command, work: Path) -> str:
         argv = [_placed(each, work) for each in command.argv]
@@ -163,8 +168,9 @@ class Attempt:
     def _failure(self, words: str) -> BuildFailed:
         text = words.strip()
         if len(text) > _MAX_EXPLANATION:
-            more = len(text) - _MAX_EXPLANATION
-            text = f"{text[:_MAX_EXPLANATION]}\n[… {more} more characters …]"
+            kept, _, _ = text[:_MAX_EXPLANATION].rpartition("\n")  # a line is whole or left out
+            kept = kept or text[:_MAX_EXPLANATION]
+            text = f"{kept}\n[… {len(text) - len(kept)} more characters …]"
         plan = self._plan
         return BuildFailed(f"function '{plan.function}' does not build ({plan.title}):\n{text}")
 
@@ -178,5 +184,5 @@ def _ending(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _placed(text: str, work: Path) -> str:
+def _placed(text: str, work: Path | str) -> str:
     return text.replace(_WORK, str(work))

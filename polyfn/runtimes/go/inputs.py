@@ -79,7 +79,15 @@ def deciding_files(module: Module, project_root: Path, env: Mapping[str, str]) -
     )
     return (
         *(module.root / name for name in names),
-        *(path for each in works for path in (each, each.with_name("go.work.sum"))),
+        *(
+            path
+            for each in works
+            for path in (
+                *(each, each.with_name("go.work.sum")),
+                # `go work vendor` puts it there.
+                *([each.parent / "vendor/modules.txt"] if each.is_file() else []),
+            )
+        ),
     )
 
 

@@ -34,9 +34,8 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     )
     # No version control stamp: it changes at each commit, and calls git.
     common = ("-buildvcs=false", *overlay.flags, f"-tags={joined.tags}")
-    command = partial(
-        Command, cwd=package, env=flags.build_env(env, package, is_virtual=module.is_virtual)
-    )
+    go_env = flags.build_env(env, package, is_virtual=module.is_virtual)
+    command = partial(Command, cwd=package, env=go_env)
     return BuildPlan(
         function=function.name,
         title=f"go build {_shown(package, root)}",
@@ -61,7 +60,9 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
             deciders=inputs.deciding_files(module, root, env),
         ),
         salt=("go", go.version, overlay.digest, *flags.salt(env)),
-        explain=Explainer(cwd=package, project_root=root, module=module),
+        explain=Explainer(
+            cwd=package, project_root=root, module=module, cgo=go_env["CGO_ENABLED"] != "0"
+        ),
     )
 
 

@@ -54,8 +54,8 @@ def test_files_that_decide_about_modules_count_before_they_are_there(tmp_path: P
         *base, chosen, project / "go.work.sum",
     ]  # fmt: skip
     (tmp_path / "go.work").touch()
-    assert deciding_files(module, project, {})[-2:] == (
-        tmp_path / "go.work", tmp_path / "go.work.sum",
+    assert deciding_files(module, project, {})[-3:] == (
+        tmp_path / "go.work", tmp_path / "go.work.sum", tmp_path / "vendor/modules.txt",
     )  # fmt: skip
     virtual = Module(path="function", root=tmp_path, is_virtual=True)
     assert deciding_files(virtual, project, {}) == (tmp_path / "go.mod",)
