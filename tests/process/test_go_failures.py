@@ -171,4 +171,4 @@ def test_workspace_that_is_vendored_notices_its_list(tmp_path: Path) -> None:
     assert build(tmp_path, GOPROXY="off", GOMODCACHE=str(tmp_path / "empty")).path.is_file()
     (tmp_path / "vendor/modules.txt").write_text("## workspace\n")
     message = failure(tmp_path, GOPROXY="off", GOMODCACHE=str(tmp_path / "empty"))
-    assert "To mend it: go work vendor" in message
+    assert f"To mend it: cd {_HERE} && go work vendor" in message
