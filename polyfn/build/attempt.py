@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from polyfn.build import process
+from polyfn.build.progress import BuildFetching, ignore
 from polyfn.errors import BuildFailed, PlatformError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
     from polyfn.build.process import Guard
+    from polyfn.build.progress import Listener
     from polyfn.build.residents import Residents
     from polyfn.model import BuildPlan, Command
 
@@ -42,6 +44,7 @@ class Attempt:
         limit_s: How long one command may take.
         guard: Is told of each command's process group.
         residents: Run what they can.
+        listener: Is told of what is fetched.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Attempt:
         limit_s: float,
         guard: Guard,
         residents: Residents,
+        listener: Listener = ignore,
     ) -> None:
         self._cache = cache
         self._disk = disk
@@ -60,6 +64,8 @@ class Attempt:
         self._limit_s = limit_s
         self._guard = guard
         self._residents = residents
+        self._tell = listener
+        self._fetches = False
 
     async def run(self, key: str, known: Mapping[str, Fingerprint]) -> tuple[Entry, str]:
         """Build.
@@ -127,6 +133,7 @@ class Attempt:
                     limit_s=self._limit_s,
                     stdout=stdout,
                     guard=self._guard,
+                    hear=self._hear if self._plan.fetches else None,
                 )
             except OSError as error:
                 raise self._failure(f"{argv[0]} cannot be started: {error}") from error
@@ -138,6 +145,14 @@ class Attempt:
         raise _Refused(
             outcome.output, words or f"{argv[0]} {_ending(outcome.status)} without a word."
         )
+
+    def _hear(self, data: bytes) -> None:
+        """Tell of the first thing that is fetched: the network may be slow."""
+        plan, text = self._plan, data.decode("utf-8", "replace")
+        found = plan.fetches.search(text) if plan.fetches and not self._fetches else None
+        if found:
+            self._fetches = True
+            self._tell(BuildFetching(function=plan.function, title=plan.title, what=found[1]))
 
     def _commit(self, work: Work, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         output = self._plan.output

@@ -167,6 +167,7 @@ class Builder:
             limit_s=self._limit_s,
             guard=self._guard,
             residents=self._residents,
+            listener=self._tell,
         )
         return await attempt.run(key, known)
 

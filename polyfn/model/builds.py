@@ -84,6 +84,8 @@ class BuildPlan:
         otherwise: Given that output of a failure, the plan to try in this one's place, if any.
         warn: Given the build's directory and the commands' output after a success, what the author
             should read of it; mostly nothing.
+        fetches: Matches the line by which a command says that it fetches something; its first group
+            is what.
     """
 
     function: str
@@ -96,6 +98,7 @@ class BuildPlan:
     explain: Callable[[str], str] = str
     otherwise: Callable[[str], BuildPlan | None] | None = None
     warn: Callable[[Path, str], str] | None = None
+    fetches: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

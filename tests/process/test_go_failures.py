@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -9,8 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from polyfn.build.builder import Builder
+from polyfn.build.cache import Cache
+from polyfn.build.progress import BuildFetching, Event
 from polyfn.errors import BuildFailed
-from tests.process.go_support import HELLO, MAIN, build, go_env, go_tool, write, write_module
+from polyfn.runtimes.go import GoRuntime
+from tests.process.go_support import (
+    HELLO,
+    LIBRARY,
+    MAIN,
+    USUAL,
+    build,
+    function,
+    go_env,
+    go_tool,
+    write,
+    write_module,
+)
 
 pytestmark = pytest.mark.timeout(300)  # the first build compiles the standard library
 
@@ -147,6 +163,35 @@ def test_module_that_cannot_be_fetched(tmp_path: Path) -> None:
     assert "connection refused" in nowhere
     assert "github.com/aws/aws-lambda-go cannot be fetched. If it is private, set" in nowhere
     assert nowhere.count("connection refused") == 1
+
+
+def test_first_fetch_of_a_module_is_told(tmp_path: Path) -> None:
+    write_module(tmp_path)
+    write(tmp_path, {MAIN: HELLO})
+    # The network is this machine's own cache: what a proxy would serve lies there as files.
+    cache = subprocess.run(
+        [go_tool().path, "env", "GOMODCACHE"],
+        env=go_env(), capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    build(tmp_path)  # so that it is there
+    shutil.rmtree(tmp_path / ".polyfn")
+    told: list[Event] = []
+    env = {
+        "GOPROXY": f"file://{cache}/cache/download",
+        "GOMODCACHE": str(tmp_path / "modules"),
+        "GOFLAGS": "-modcacherw",
+        "GONOSUMDB": "*",
+    }
+    plan = GoRuntime().plan(function(tmp_path), {"go": go_tool()}, go_env(**env))
+
+    async def with_builder() -> None:
+        async with Builder(Cache(tmp_path / ".polyfn"), listener=told.append) as builder:
+            await builder.build(function(tmp_path), plan)
+
+    asyncio.run(with_builder())
+    assert [each.what for each in told if isinstance(each, BuildFetching)] == [
+        f"{LIBRARY} v{USUAL}"
+    ]
 
 
 def test_package_of_ones_own_without_a_go_mod(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ _BARE: Final = re.compile(r"^([^\s/:]+\.\w+)(?=:\d+:)", re.MULTILINE)
 _NOT_MAIN: Final = re.compile(
     rf"found packages (\w+) \(([^)]+)\) and main \({re.escape(IMPORTING_FILE)}\) in .*"
 )
+FETCHES: Final = re.compile(r"^go: downloading (.+)", re.MULTILINE)
 _PROGRESS: Final = re.compile(r"^go: (?:downloading|finding) .*\n", re.MULTILINE)
 _SAY_MAIN: Final = r"\2 is of package \1: a function's files must say package main"
 # What go says of the packages that are laid over the author's, with the lines that go on below.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from polyfn.model import BuildPlan, Command
 from polyfn.runtimes.go import flags, inputs
-from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.explain import FETCHES, Explainer
 from polyfn.runtimes.go.library import may_need_rpc
 from polyfn.runtimes.go.modules import module_of
 from polyfn.runtimes.go.overlay import overlay_for
@@ -63,6 +63,7 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
         explain=Explainer(
             cwd=package, project_root=root, module=module, cgo=go_env["CGO_ENABLED"] != "0"
         ),
+        fetches=FETCHES,
     )
 
 
