@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from polyfn.build import process
+from polyfn.build.progress import BuildFetching, ignore
 from polyfn.errors import BuildFailed, PlatformError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from polyfn.build.fingerprints import Fingerprint
     from polyfn.build.manifest import Entry
     from polyfn.build.process import Guard
+    from polyfn.build.progress import Listener
     from polyfn.build.residents import Residents
     from polyfn.model import BuildPlan, Command
 
@@ -42,6 +45,7 @@ class Attempt:
         limit_s: How long one command may take.
         guard: Is told of each command's process group.
         residents: Run what they can.
+        listener: Is told of what is fetched.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Attempt:
         limit_s: float,
         guard: Guard,
         residents: Residents,
+        listener: Listener = ignore,
     ) -> None:
         self._cache = cache
         self._disk = disk
@@ -60,6 +65,8 @@ class Attempt:
         self._limit_s = limit_s
         self._guard = guard
         self._residents = residents
+        self._tell = listener
+        self._fetches = False
 
     async def run(self, key: str, known: Mapping[str, Fingerprint]) -> tuple[Entry, str]:
         """Build.
@@ -115,7 +122,11 @@ class Attempt:
         for name, text in self._plan.files.items():
             path = work / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_placed(text, work), "utf-8")
+            # A path may have a quote in it, or a backslash.
+            place = (
+                json.dumps(str(work), ensure_ascii=False)[1:-1] if path.suffix == ".json" else work
+            )
+            path.write_text(_placed(text, place), "utf-8")
 
     async def _command(self, command: Command, work: Path) -> str:
         argv = [_placed(each, work) for each in command.argv]
@@ -134,6 +145,7 @@ class Attempt:
                     limit_s=self._limit_s,
                     stdout=stdout,
                     guard=self._guard,
+                    hear=self._hear if self._plan.fetches else None,
                 )
             except OSError as error:
                 raise self._failure(f"{argv[0]} cannot be started: {error}") from error
@@ -145,6 +157,14 @@ class Attempt:
         raise _Refused(
             outcome.output, words or f"{argv[0]} {_ending(outcome.status)} without a word."
         )
+
+    def _hear(self, data: bytes) -> None:
+        """Tell of the first thing that is fetched: the network may be slow."""
+        plan, text = self._plan, data.decode("utf-8", "replace")
+        found = plan.fetches.search(text) if plan.fetches and not self._fetches else None
+        if found:
+            self._fetches = True
+            self._tell(BuildFetching(function=plan.function, title=plan.title, what=found[1]))
 
     def _commit(self, work: Work, key: str, known: Mapping[str, Fingerprint]) -> Entry:
         output = self._plan.output
@@ -175,8 +195,9 @@ class Attempt:
     def _failure(self, words: str) -> BuildFailed:
         text = words.strip()
         if len(text) > _MAX_EXPLANATION:
-            more = len(text) - _MAX_EXPLANATION
-            text = f"{text[:_MAX_EXPLANATION]}\n[… {more} more characters …]"
+            kept, _, _ = text[:_MAX_EXPLANATION].rpartition("\n")  # a line is whole or left out
+            kept = kept or text[:_MAX_EXPLANATION]
+            text = f"{kept}\n[… {len(text) - len(kept)} more characters …]"
         plan = self._plan
         return BuildFailed(f"function '{plan.function}' does not build ({plan.title}):\n{text}")
 
@@ -190,5 +211,5 @@ def _ending(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _placed(text: str, work: Path) -> str:
+def _placed(text: str, work: Path | str) -> str:
     return text.replace(_WORK, str(work))

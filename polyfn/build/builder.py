@@ -205,6 +205,7 @@ class Builder:
             limit_s=self._limit_s,
             guard=self._guard,
             residents=self._residents,
+            listener=self._tell,
         )
 
     def _slots_for(self, plan: BuildPlan) -> asyncio.Semaphore:

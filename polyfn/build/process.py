@@ -55,6 +55,7 @@ async def run(
     stdout: IO[bytes] | None = None,
     keep_bytes: int = KEEP_BYTES,
     guard: Guard = nullcontext,
+    hear: Callable[[bytes], None] | None = None,
 ) -> Outcome:
     """Run a command; when this returns or raises, its whole process group is gone.
 
@@ -63,11 +64,12 @@ async def run(
         stdout: Takes the standard output instead of the outcome.
         keep_bytes: How much of the output's end is kept.
         guard: Is told of the command's process group.
+        hear: Is called with what the command writes, piece by piece, as it comes.
 
     Raises:
         OSError: It cannot be started.
     """
-    tail = _Tail(keep_bytes)
+    tail = _Tail(keep_bytes, hear)
     with tail.pipe() as pipe:
         process = await _start(argv, cwd, env, stdout or pipe, pipe)
         pipe.close()
@@ -88,7 +90,8 @@ async def run(
 class _Tail:
     """Keeps the last bytes of what arrives in a pipe."""
 
-    def __init__(self, keep_bytes: int) -> None:
+    def __init__(self, keep_bytes: int, hear: Callable[[bytes], None] | None = None) -> None:
+        self._hear = hear
         self._keep = keep_bytes
         self._data = bytearray()
         self._dropped = False
@@ -129,6 +132,8 @@ class _Tail:
             asyncio.get_running_loop().remove_reader(descriptor)
             self._ended.set()
         self._data += data
+        if self._hear is not None:
+            self._hear(data)
         if len(self._data) > 2 * self._keep:
             self._cut()
 

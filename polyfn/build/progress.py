@@ -16,6 +16,15 @@ class BuildStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildFetching:
+    """A build has begun to fetch what it needs; told once a build, with the first of it."""
+
+    function: str
+    title: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildFinished:
     """A function's artifact is there; ``cached`` when nothing had to run.
 
@@ -71,7 +80,13 @@ class ToolDiffers:
 
 
 Event: TypeAlias = (
-    BuildStarted | BuildFinished | BuildStopped | ToolInstalling | ToolInstalled | ToolDiffers
+    BuildStarted
+    | BuildFetching
+    | BuildFinished
+    | BuildStopped
+    | ToolInstalling
+    | ToolInstalled
+    | ToolDiffers
 )
 Listener: TypeAlias = Callable[[Event], None]
 """Called on the event loop; it must return at once and must not raise."""

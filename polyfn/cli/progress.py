@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Self
 
 from polyfn.build.progress import (
+    BuildFetching,
     BuildFinished,
     BuildStarted,
     BuildStopped,
@@ -46,6 +47,9 @@ class Progress:
         match event:
             case BuildStarted(function=name, title=title):
                 self._begin(name, title)
+            case BuildFetching(function=name, title=title, what=what):
+                self._end(name)
+                self._begin(name, f"{title}: fetching {what} …")
             case ToolInstalling(name=name, version=version):
                 self._begin(name, f"fetching {name} {version}, once for this machine")
             case BuildFinished(function=name, warnings=warnings):

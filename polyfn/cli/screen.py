@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from polyfn.build.progress import (
+    BuildFetching,
     BuildFinished,
     BuildStarted,
     BuildStopped,
@@ -82,6 +83,8 @@ def build_line(event: Event, paint: Paint) -> str | None:
     match event:
         case BuildStarted(title=title):
             return f"{paint('building', fg='blue')}  {title}"
+        case BuildFetching(title=title, what=what):
+            return f"{paint('fetching', fg='blue')}  {paint.others(what)} …, for {title}"
         case BuildFinished(cached=True):
             return None
         case BuildFinished(title=title, seconds=seconds, warnings=warnings):

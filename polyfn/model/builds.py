@@ -101,6 +101,8 @@ class BuildPlan:
         joint: How it is built together with others; ``None``: it is not.
         warn: Given the build's directory and the commands' output after a success, what the author
             should read of it; mostly nothing.
+        fetches: Matches the line by which a command says that it fetches something; its first group
+            is what.
     """
 
     function: str
@@ -114,6 +116,7 @@ class BuildPlan:
     otherwise: Callable[[str], BuildPlan | None] | None = None
     warn: Callable[[Path, str], str] | None = None
     joint: Joint | None = None
+    fetches: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

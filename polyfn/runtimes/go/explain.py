@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from polyfn.runtimes.go.advice import MISSING, Adviser
 from polyfn.runtimes.go.overlay import IMPORTING_FILE
 
 if TYPE_CHECKING:
@@ -16,25 +16,26 @@ if TYPE_CHECKING:
     from polyfn.runtimes.go.modules import Module
 
 # `./main.go`, `../lib/x.go`, `../..`: go's way to name a place; not `./...`, a pattern.
-_RELATIVE: Final = re.compile(r"(?<![\w./-])\.{1,2}(?:/(?!\.\.\.)[^\s:;,)]*)+(?![\w.])")
+_RELATIVE: Final = re.compile(r"(?<![\w./\"-])\.{1,2}(?:/(?!\.\.\.)[^\s:;,)]*)+(?![\w.])")
 # `main.go:5:2:` at a line's beginning: a file of the directory where go ran.
 _BARE: Final = re.compile(r"^([^\s/:]+\.\w+)(?=:\d+:)", re.MULTILINE)
 _NOT_MAIN: Final = re.compile(
     rf"found packages (\w+) \(([^)]+)\) and main \({re.escape(IMPORTING_FILE)}\) in .*"
 )
-_MISSING: Final = re.compile(r"no required module provides package ([^\s;]+)")
-_NEWER: Final = re.compile(r"requires go >= (\d[\w.]*) \(running")
-_NOT_FETCHED: Final = re.compile(r"^go: download go(\d[\w.]*)(?: for \S+)?: ", re.MULTILINE)
-_TIDY: Final = ("missing go.sum entry", "updates to go.sum needed", "updates to go.mod needed")
-_VENDOR: Final = ("inconsistent vendoring", "to sync the vendor directory")
-_WORKSPACE: Final = (
-    "not one of the workspace modules",
-    "no modules were found in the current work",
-)
+FETCHES: Final = re.compile(r"^go: downloading (.+)", re.MULTILINE)
 _PROGRESS: Final = re.compile(r"^go: (?:downloading|finding) .*\n", re.MULTILINE)
 _SAY_MAIN: Final = r"\2 is of package \1: a function's files must say package main"
-_NO_MAIN: Final = "function main is undeclared"
-_NOT_FOUND: Final = "cannot find module providing package"
+# What go says of the packages that are laid over the author's, with the lines that go on below.
+_OURS: Final = re.compile(
+    rf"^\S*(?:0polyfn/|internal/polyfn\w+/|{re.escape(IMPORTING_FILE)})\S*:\d+: "
+    r"(.*(?:\n\t.*)*)(?:\n|\Z)",
+    re.MULTILINE,
+)
+_ADD: Final = re.compile(rf"{MISSING.pattern}; to add it:\n\tgo get \S+")
+
+# Go says of types what they are, however long that is, and of each package up to ten errors.
+_LONGEST_LINE: Final = 400
+_LONGEST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,54 +46,71 @@ class Explainer:
         cwd: Where they ran; go's paths are relative to it.
         project_root: What the author's paths are relative to.
         module: Where module commands are to be run.
+        cgo: Whether C was allowed.
     """
 
     cwd: Path
     project_root: Path
     module: Module
+    cgo: bool = False
 
     def __call__(self, output: str) -> str:
         """Explain; what there is nothing to say about stays as it is."""
+        advise = Adviser(
+            cwd=self.cwd, project_root=self.project_root, module=self.module, cgo=self.cgo
+        )
         text = _NOT_MAIN.sub(_SAY_MAIN, _PROGRESS.sub("", output))
+        text = _without_ours(text)
+        text = _ADD.sub(lambda found: _not_there(found, advise), text)
         text = _BARE.sub(lambda found: self._placed(found[1]), text)
         text = _RELATIVE.sub(lambda found: self._placed(found[0]), text)
-        text = text.replace(f"{self.project_root}/", "")
-        advice = self._advice(output)
+        text = re.sub(rf"{re.escape(str(self.project_root))}(?=[:\s])", ".", text)
+        text = _shortened(text.replace(f"{self.project_root}/", ""))
+        advice = advise(output)
         return f"{text.rstrip()}\n{advice}" if advice else text
 
     def _placed(self, path: str) -> str:
+        """A path of go's: mostly relative to where it ran, of modules to their workspace's root."""
         absolute = os.path.normpath(self.cwd / path)
+        of_module = os.path.normpath(self.module.root / path)
+        if not os.path.lexists(absolute) and os.path.lexists(of_module):
+            absolute = of_module
         return _inside(absolute, str(self.project_root))
 
-    def _advice(self, output: str) -> str | None:
-        if found := _NOT_FETCHED.search(output):
-            return (
-                f"Go {found[1]} cannot be fetched. GO_VERSION, GOTOOLCHAIN or go.mod asks for it: "
-                "name one of https://go.dev/dl/, or build with the machine's own: GOTOOLCHAIN=local"
-            )
-        if found := _NEWER.search(output):
-            return f"Install Go {found[1]} or newer, or let go fetch it: set GOTOOLCHAIN=auto"
-        if _NO_MAIN in output:
-            return "A function needs a func main that calls lambda.Start(handler)."
-        command = self._command(output)
-        return f"To mend it: {self._there()}{command}" if command else None
 
-    def _command(self, output: str) -> str | None:
-        if self.module.is_virtual:
-            made = f"go mod init {self.cwd.name} && go mod tidy"
-            return made if _NOT_FOUND in output else None
-        for signs, command in ((_WORKSPACE, "go work use ."), (_VENDOR, "go mod vendor")):
-            if any(sign in output for sign in signs):
-                return command
-        wanted = dict.fromkeys(_MISSING.findall(output))
-        others = [each for each in wanted if not f"{each}/".startswith(f"{self.module.path}/")]
-        if others:
-            return f"go get {' '.join(others)}"
-        return "go mod tidy" if any(sign in output for sign in _TIDY) else None
+def _without_ours(text: str) -> str:
+    """Without what is not of the author's files; where all is, what the first of it says."""
+    theirs = _OURS.sub("", text)
+    first = _OURS.search(text)
+    if first is None or any(line and not line.startswith("#") for line in theirs.splitlines()):
+        return theirs
+    return text if "#" in theirs else f"{first[1]}\n"
 
-    def _there(self) -> str:
-        directory = _inside(str(self.module.root), str(self.project_root))
-        return "" if directory == "." else f"cd {shlex.quote(directory)} && "
+
+def _not_there(found: re.Match[str], advise: Adviser) -> str:
+    """Packages of the author's own module are nothing to go and get."""
+    package = found[1]
+    if not advise.is_own(package):
+        return found[0]
+    place = advise.place_of(package)
+    if (advise.project_root / place / "go.mod").is_file():
+        return f"package {package} is in a module of its own, {place}/go.mod"
+    return f"package {package} is not there: {place} has no Go files"
+
+
+def _shortened(text: str) -> str:
+    """Without the rest of long lines, and without lines that nobody would read to the end."""
+    lines = [
+        line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} […]"
+        for line in text.splitlines(keepends=False)
+    ]
+    kept, size = 0, 0
+    while kept < len(lines) and size + len(lines[kept]) < _LONGEST:
+        size += len(lines[kept]) + 1
+        kept += 1
+    more = [f"[… {len(lines) - kept} more lines …]"] if kept < len(lines) else []
+    end = "\n" if text.endswith("\n") else ""
+    return "\n".join([*lines[:kept], *more]) + end
 
 
 def _inside(path: str, root: str) -> str:

@@ -70,7 +70,7 @@ def build_env(env: Mapping[str, str], cwd: Path, *, is_virtual: bool) -> dict[st
     """
     kept = {k: v for k, v in env.items() if k not in ("GOOS", "GOARCH", "GO111MODULE")}
     # Go takes PWD for the directory when it is the same place: links in it would miss the overlay.
-    made = {"CGO_ENABLED": "0", **kept, "PWD": str(cwd)}
+    made = {"CGO_ENABLED": setting("CGO_ENABLED", env) or "0", **kept, "PWD": str(cwd)}
     return {**made, "GOWORK": "off"} if is_virtual else made
 
 
@@ -95,7 +95,8 @@ def version_used(env: Mapping[str, str], version: str) -> str:
 
 def salt(env: Mapping[str, str]) -> tuple[str, ...]:
     """What of the environment changes a result."""
-    return (*(f"{name}={env[name]}" for name in _SALTED if name in env), setting("GOFLAGS", env))
+    values = ((name, setting(name, env)) for name in _SALTED)
+    return tuple(f"{name}={value}" for name, value in values if value)
 
 
 def setting(name: str, env: Mapping[str, str]) -> str:

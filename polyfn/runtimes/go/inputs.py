@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from polyfn.runtimes.go.flags import setting
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -76,13 +78,21 @@ def deciding_files(module: Module, project_root: Path, env: Mapping[str, str]) -
     )
     return (
         *(module.root / name for name in names),
-        *(path for each in works for path in (each, each.with_name("go.work.sum"))),
+        *(
+            path
+            for each in works
+            for path in (
+                *(each, each.with_name("go.work.sum")),
+                # `go work vendor` puts it there.
+                *([each.parent / "vendor/modules.txt"] if each.is_file() else []),
+            )
+        ),
     )
 
 
 def _workspace_files(module: Module, env: Mapping[str, str]) -> Iterator[Path]:
     """The go.work that decides, and those that would if they were there."""
-    chosen = env.get("GOWORK", "")
+    chosen = setting("GOWORK", env)
     if chosen:
         yield from [] if chosen == "off" else [Path(chosen)]
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from polyfn.model import BuildPlan, Command
 from polyfn.runtimes.go import flags, inputs
-from polyfn.runtimes.go.explain import Explainer
+from polyfn.runtimes.go.explain import FETCHES, Explainer
 from polyfn.runtimes.go.joint import joined as joined_plan
 from polyfn.runtimes.go.library import may_need_rpc
 from polyfn.runtimes.go.modules import module_of
@@ -35,9 +35,8 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
     )
     # No version control stamp: it changes at each commit, and calls git.
     common = ("-buildvcs=false", *overlay.flags, f"-tags={joined.tags}")
-    command = partial(
-        Command, cwd=package, env=flags.build_env(env, package, is_virtual=module.is_virtual)
-    )
+    go_env = flags.build_env(env, package, is_virtual=module.is_virtual)
+    command = partial(Command, cwd=package, env=go_env)
     plan = BuildPlan(
         function=function.name,
         title=f"go build {_shown(package, root)}",
@@ -62,7 +61,10 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
             deciders=inputs.deciding_files(module, root, env),
         ),
         salt=("go", go.version, overlay.digest, *flags.salt(env)),
-        explain=Explainer(cwd=package, project_root=root, module=module),
+        explain=Explainer(
+            cwd=package, project_root=root, module=module, cgo=go_env["CGO_ENABLED"] != "0"
+        ),
+        fetches=FETCHES,
     )
     return joined_plan(plan, module)
 

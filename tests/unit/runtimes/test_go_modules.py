@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from polyfn.runtimes.go.flags import Flags, build_env, joined_flags
+from polyfn.runtimes.go.flags import Flags, build_env, joined_flags, salt
 from polyfn.runtimes.go.inputs import LISTING, deciding_files, read_inputs
 from polyfn.runtimes.go.modules import Module, module_of
 
@@ -54,8 +54,8 @@ def test_files_that_decide_about_modules_count_before_they_are_there(tmp_path: P
         *base, chosen, project / "go.work.sum",
     ]  # fmt: skip
     (tmp_path / "go.work").touch()
-    assert deciding_files(module, project, {})[-2:] == (
-        tmp_path / "go.work", tmp_path / "go.work.sum",
+    assert deciding_files(module, project, {})[-3:] == (
+        tmp_path / "go.work", tmp_path / "go.work.sum", tmp_path / "vendor/modules.txt",
     )  # fmt: skip
     virtual = Module(path="function", root=tmp_path, is_virtual=True)
     assert deciding_files(virtual, project, {}) == (tmp_path / "go.mod",)
@@ -99,6 +99,17 @@ def test_build_is_for_this_machine_and_without_cgo_unless_it_is_set() -> None:
     assert build_env({}, Path("/p"), is_virtual=True) == {
         "CGO_ENABLED": "0", "PWD": "/p", "GOWORK": "off",
     }  # fmt: skip
+
+
+def test_what_go_env_has_stored_counts(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text("CGO_ENABLED=1\nGOWORK=off\n")
+    env = {"GOENV": str(file)}
+    assert build_env(env, Path("/p"), is_virtual=False)["CGO_ENABLED"] == "1"
+    assert "CGO_ENABLED=1" in salt(env)
+    assert salt(env) != salt({"GOENV": "off"})
+    module = Module(path="m", root=tmp_path)
+    assert not any("go.work" in each.name for each in deciding_files(module, tmp_path, env))
 
 
 # Inputs
