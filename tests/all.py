@@ -48,6 +48,7 @@ def suites() -> list[Suite]:
         ),
         Suite("go vet", lambda: go("vet", _GO_TAGS, "./..."), ROOT / "runners/go"),
         Suite("go test", lambda: go("test", _GO_TAGS, "./..."), ROOT / "runners/go"),
+        Suite("go test direct", lambda: go("test", "./..."), ROOT / "runners/go/direct"),
         Suite("node --check", node_check),
         Suite("node --test", lambda: node("--test", *tests_of("runners/node", "*.test.mjs"))),
         Suite("python runner", lambda: python("-m", "pytest", "-q", "runners/python/tests")),

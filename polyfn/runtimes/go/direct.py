@@ -1,6 +1,6 @@
 """Which aws-lambda-go a module names, and whether its handlers can be called without its HTTP.
 
-``docs/decisions/0013-go-hot-path.md`` has the reasons. Whatever is not plain to see is answered
+``docs/decisions/0015-go-hot-path.md`` has the reasons. Whatever is not plain to see is answered
 with no: then the program asks the Lambda Runtime API for its events, which every version does.
 """
 
