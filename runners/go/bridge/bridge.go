@@ -64,14 +64,17 @@ func start(pair string) {
 	s := newSession(newFrameReader(input), &frameWriter{output: output, broken: gone}, os.Exit)
 	started = s
 	s.hello()
-	if real, err := listenAlone(s); err == nil {
-		address = real
+	isOld := hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo()))
+	if !isOld {
+		if real, err := listenAlone(s); err == nil {
+			address = real
+		}
 	}
 	hookDefault(s)
 	hookLog()
 	os.Setenv(apiEnv, address)
 	os.Unsetenv(rpcPort)
-	if hasRPC && isBeforeAPI(libraryVersion(debug.ReadBuildInfo())) {
+	if isOld {
 		startRPC(s)
 	}
 }
