@@ -18,6 +18,8 @@ from tests.waiting import eventually
 # A first build of all clients takes minutes.
 pytestmark = pytest.mark.timeout(900)
 
+# A busy machine starts a client in seconds.
+_SOON_S = 60.0
 _ARN = "arn:aws:lambda:us-east-1:"
 
 
@@ -112,15 +114,15 @@ def test_at_once(running: Running) -> None:
 async def test_background(running: Running) -> None:
     assert running.do("print", "-background").status == 202
     name = f"{running.client.name}-background"
-    await eventually(lambda: _logged(running, name, "printed to stdout"))
+    await eventually(lambda: _logged(running, name, "printed to stdout"), _SOON_S)
 
 
 @tried("prints")
 async def test_prints(running: Running) -> None:
     name = running.client.name
     assert running.do("print").status == 200
-    await eventually(lambda: _logged(running, name, "printed to stdout"))
-    await eventually(lambda: _logged(running, name, "printed to stderr"))
+    await eventually(lambda: _logged(running, name, "printed to stdout"), _SOON_S)
+    await eventually(lambda: _logged(running, name, "printed to stderr"), _SOON_S)
 
 
 def _logged(running: Running, name: str, words: str) -> bool:
@@ -175,7 +177,7 @@ async def test_replaced(running: Running) -> None:
     changed.write_bytes(program.read_bytes() + b"\n# changed\n")
     changed.chmod(0o755)
     changed.rename(program)
-    await eventually(partial(_is_another, running, before))
+    await eventually(partial(_is_another, running, before), _SOON_S)
 
 
 @tried("beside")
@@ -185,7 +187,7 @@ async def test_beside(running: Running) -> None:
     for text in ("new\n", "newer\n"):
         before = running.do("who").body
         words.write_text(text)
-        await eventually(partial(_is_another, running, before))
+        await eventually(partial(_is_another, running, before), _SOON_S)
 
 
 @tried("linked")
@@ -199,13 +201,13 @@ async def test_linked(running: Running) -> None:
     before = running.do("who").body
     program.unlink()
     program.symlink_to(target)
-    await eventually(lambda: running.do("who").status == 200)
+    await eventually(lambda: running.do("who").status == 200, _SOON_S)
     before = running.do("who").body
     changed = target.with_name("changed")
     changed.write_bytes(target.read_bytes() + b"\n# linked\n")
     changed.chmod(0o755)
     changed.rename(target)
-    await eventually(partial(_is_another, running, before))
+    await eventually(partial(_is_another, running, before), _SOON_S)
 
 
 def _is_another(running: Running, before: bytes) -> bool:
