@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from contextlib import ExitStack, contextmanager
@@ -110,13 +111,30 @@ class Attempt:
         try:
             with self._storage():
                 await self._disk.do(self._write_files, work)
-            return "".join([await self._command(each, work) for each in self._plan.commands])
+            return await self._commands(work)
         except _Refused as refused:
             other = self._plan.otherwise and self._plan.otherwise(refused.output)
             if not other:
                 raise self._failure(refused.words) from None
             self._plan = other
         return await self.make(work)
+
+    async def _commands(self, work: Path) -> str:
+        """Run them, as far as may be at the same time; the first that fails has the word."""
+        running = [
+            asyncio.ensure_future(self._command(each, work))
+            for each in self._plan.commands
+            if each.beside
+        ]
+        try:
+            said = [
+                await self._command(each, work) for each in self._plan.commands if not each.beside
+            ]
+            return "".join([*said, *[await each for each in running]])
+        finally:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     def _write_files(self, work: Path) -> None:
         for name, text in self._plan.files.items():

@@ -57,6 +57,7 @@ class Command:
         stdout_to: A file in the build's directory that takes the standard output, or ``None``.
         resident: Arguments with which the program stays and takes such commands as requests, by
             esbuild's protocol (`polyfn.build.residents`); empty when it cannot.
+        beside: Whether it may run while the first command of the plan still does.
     """
 
     argv: tuple[str, ...]
@@ -64,6 +65,7 @@ class Command:
     env: Mapping[str, str]
     stdout_to: str | None = None
     resident: tuple[str, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from polyfn.build.progress import Event
+    from polyfn.model import BuildPlan
 
 _UNTIL_GATE = "while [ ! -e gate ]; do sleep 0.01; done"
 _FORMS = "echo $$ >> begun; cat functions/hello.txt > {work}/out"
@@ -319,3 +320,27 @@ async def test_warnings_are_told_once_and_not_of_what_is_in_the_cache(root: Path
     assert (artifact.warnings, again.warnings) == ("careful, one", "")
     told = [event.warnings for event in events if isinstance(event, BuildFinished)]
     assert told == ["careful, one", ""]
+
+
+async def test_command_beside_the_first_runs_meanwhile_and_ends_with_its_failure(
+    root: Path,
+) -> None:
+    hello = function(root)
+
+    def with_beside(first: str, beside: str) -> BuildPlan:
+        made = plan(hello, first)
+        (command,) = made.commands
+        other = dataclasses.replace(command, argv=("/bin/sh", "-c", beside), beside=True)
+        return dataclasses.replace(made, commands=(command, other))
+
+    async with _building(root) as (builder, _):
+        # Each waits for the other.
+        first = "touch here; while [ ! -e there ]; do sleep 0.01; done; > {work}/out"
+        beside = "while [ ! -e here ]; do sleep 0.01; done; touch there"
+        await builder.build(hello, with_beside(first, beside))
+        fails = "while [ ! -e pid ]; do sleep 0.01; done; echo first; exit 1"
+        with pytest.raises(BuildFailed, match="first"):
+            await builder.build(hello, with_beside(fails, "echo $$ > p; mv p pid; sleep 60"))
+        assert not alive(int((root / "pid").read_text()))
+        with pytest.raises(BuildFailed, match="second"):
+            await builder.build(hello, with_beside("> {work}/out", "echo second; exit 1"))

@@ -52,6 +52,8 @@ def build_plan(function: Function, go: Tool, env: Mapping[str, str]) -> BuildPla
             command(
                 argv=(str(go.path), "list", "-deps", *common, "-f", inputs.TEMPLATE, "."),
                 stdout_to=inputs.LISTING,
+                # Both may write a go.mod then, and go refuses one that another has just written.
+                beside=not (module.is_virtual or "-mod=mod" in flags.setting("GOFLAGS", env)),
             ),
         ),
         output="bootstrap",
