@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from polyfn.runtimes.go.built import outdated_library
 from polyfn.wire import messages as m
 from tests.process.go_support import (
     HELLO,
@@ -146,6 +147,7 @@ def test_old_library_that_go_mod_does_not_name_is_refused_by_name(tmp_path: Path
     write_module(tmp_path)
     write(tmp_path, {MAIN: HELLO})
     binary = build(tmp_path, GOFLAGS=f"-modfile={tmp_path}/old.mod").path
+    assert outdated_library(binary) == "v1.13.3"
     with Program(binary, tmp_path) as program:
         program.load()
         failed = program.expect(m.Error)

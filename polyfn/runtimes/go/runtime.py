@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from polyfn.model import EventFormat, LaunchSpec, SourceFacts
 from polyfn.runtimes import executables, programs
+from polyfn.runtimes.go.built import check_library
 from polyfn.runtimes.go.panics import REPORT_HEAD, PanicReader
 from polyfn.runtimes.go.source import is_library, package_problem
 
@@ -91,9 +92,13 @@ class GoRuntime:
         starts with both, and does not wait for LOAD to bring them.
 
         A program that was built before holds no runner: it asks over the Lambda Runtime API.
+
+        Raises:
+            LoadFailed: One whose aws-lambda-go does not speak it.
         """
         del tools  # the program runs by itself
         if not _is_source(function):
+            check_library(function.name, artifact)
             own = function.source if function.source != function.main_file else None
             return programs.launch(artifact, cwd=str(function.project_root), directory=own)
         panics = PanicReader(project_root=function.project_root.resolve())
