@@ -1,7 +1,7 @@
 """Several plans built by one command: those that wait for the same thing at the same time.
 
 Thirty functions of one Go module cost 17.5 s of processor time one by one and 9.3 s together: most
-of the rest is go's planning, which is the same for all (docs/decisions/0015-joint-builds.md). Who
+of the rest is go's planning, which is the same for all (docs/decisions/0017-joint-builds.md). Who
 comes first is built alone; who waits meanwhile is built together. When that fails for whatever
 reason, each is built alone, so that one that does not build keeps nobody else, and says so itself.
 """
