@@ -49,6 +49,7 @@ MODULES = (
                 unloadable(_EXIT, "exited with status 3 while it was loading", "top level")
             ),
             PYTHON: unloadable(_EXIT, "ended its process by sys.exit(3)", "top level"),
+            GO: unloadable(_EXIT, "exited with status 3 while it was loading", "lambda.Start"),
         },
     ),
     Fault(

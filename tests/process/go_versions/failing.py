@@ -25,7 +25,7 @@ def _panic(do: str, kind: str, message: str, *frames: str) -> Check:
 async def _panic_with_nil(running: Running) -> None:
     error = await running.error({"do": "panic with nil"})
     assert error.error_type == "PanicNilError"
-    assert error.message.startswith("panic called with nil argument")  # and more, by Go's version
+    assert "panic called with nil argument" in error.message  # and more, by Go's version
     assert_frames(error, (_DEEPER, "failing.go init.func", "handle.go handle"))
     await running.logs(f"PanicNilError: {error.message}")
 
