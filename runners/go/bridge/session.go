@@ -135,8 +135,16 @@ func (s *session) read() *invocation {
 	}
 }
 
+// haveRead sees to it that somebody reads.
+func (s *session) haveRead() {
+	if s.takeTurn() {
+		go s.listen()
+	}
+}
+
 // await waits for an invocation that another goroutine reads.
 func (s *session) await(done <-chan struct{}) *invocation {
+	s.haveRead() // LOAD, too: nobody else may be there to read it
 	select {
 	case <-s.loaded:
 	case <-done:
@@ -145,9 +153,7 @@ func (s *session) await(done <-chan struct{}) *invocation {
 	if !s.wait() {
 		return nil
 	}
-	if s.takeTurn() {
-		go s.listen()
-	}
+	s.haveRead()
 	var got *invocation
 	select {
 	case got = <-s.queue:
